@@ -1,0 +1,1 @@
+"""Figures from records: the same bytes on every run, legible without colour."""

@@ -1,0 +1,117 @@
+"""What every record has in common: frozen, exact, and the same bytes wherever it is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+SCHEMA_VERSION = "1"
+
+_PLACEHOLDER = re.compile(
+    r"^\s*(?:to\s?do|tbd|tba|fix\s?me|x{3,}|n/?a|\.{2,}|…|\?+|-+|lorem ipsum.*|<[^<>]*>|"
+    r"\[[^\[\]]*(?:needed|here|fill|todo)[^\[\]]*\])\s*\.?\s*$",
+    re.IGNORECASE,
+)
+
+
+class Record(BaseModel):
+    """A noun of the house: immutable, refuses what it does not know, round-trips unchanged."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=True,  # Number refuses NaN and spells infinities out
+        validate_default=True,
+        str_strip_whitespace=True,
+    )
+
+
+def _written(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty; write it out for the person who will approve this")
+    if _PLACEHOLDER.match(text):
+        raise ValueError(f"still holds the placeholder {text!r}; write it out")
+    return text
+
+
+Prose = Annotated[str, AfterValidator(_written)]
+"""Text that a reviewer needs: neither empty nor a placeholder."""
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", text):
+        raise ValueError(
+            "expected a name of letters, digits, '-' and '_' (at most 64, no '.', no '/')"
+        )
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name)]
+"""A short name that is safe as a folder, an anchor and an argument."""
+
+
+def _read_number(value: Any) -> Any:
+    if isinstance(value, str) and value in {"inf", "-inf"}:
+        return float(value)
+    if isinstance(value, bool):
+        raise ValueError("expected a number, got true or false")
+    return value
+
+
+def _check_number(value: float) -> float:
+    if math.isnan(value):
+        raise ValueError("is not a number; say `not measured` and why instead")
+    # Ten digits: what lies beyond differs between processors and would break replay.
+    rounded = float(f"{value:.10g}")
+    return 0.0 if rounded == 0 else rounded
+
+
+def _write_number(value: float) -> float | str:
+    return value if math.isfinite(value) else ("inf" if value > 0 else "-inf")
+
+
+Number = Annotated[
+    float,
+    BeforeValidator(_read_number),
+    AfterValidator(_check_number),
+    PlainSerializer(_write_number, return_type=float | str, when_used="json"),
+]
+"""A measured number: never NaN, infinities spelt out, ten significant digits."""
+
+Digest = Annotated[str, AfterValidator(lambda s: _digest(s))]
+"""A sha256 in lower-case hex."""
+
+
+def _digest(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise ValueError("expected 64 lower-case hex digits (sha256)")
+    return text
+
+
+def canonical(value: Record | Any) -> str:
+    """Return the one JSON text of a record: sorted keys, no spaces, no NaN.
+
+    Equal records give equal texts; a text is what digests and signatures are taken over.
+
+    >>> canonical({"b": 1.0, "a": "é"})
+    '{"a":"é","b":1.0}'
+    """
+    data = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    return json.dumps(
+        data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def sha256(data: bytes | str) -> str:
+    """Return the sha256 of bytes, or of the UTF-8 of a text, in lower-case hex."""
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+
+
+def digest(record: Record | Any) -> str:
+    """Return the sha256 of a record's canonical JSON."""
+    return sha256(canonical(record))

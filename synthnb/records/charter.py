@@ -1,0 +1,276 @@
+"""The charter: what a synthetic table is for, made from what, and within which limits."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from synthnb.records.base import SCHEMA_VERSION, Name, Number, Prose, Record
+
+Role = Literal[
+    "identifier", "quasi-identifier", "sensitive", "protected", "target", "weight", "excluded"
+]
+ColumnType = Literal["number", "integer", "category", "boolean", "date", "text"]
+_DURATION = re.compile(
+    r"P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?"
+)
+
+
+def _duration(text: str) -> str:
+    if not _DURATION.fullmatch(text):
+        raise ValueError("expected an ISO 8601 duration such as P6M (six months) or P1Y (a year)")
+    return text
+
+
+Duration = Annotated[str, AfterValidator(_duration)]
+
+
+class Person(Record):
+    """Somebody who answers for something."""
+
+    name: Prose = Field(description="Name as it should stand in the datasheet")
+    organisation: str = Field("", description="Where this person works")
+    contact: Prose = Field(description="How a reader reaches them, e.g. an e-mail address")
+
+
+class UseCase(Record):
+    """One use that the data is made for."""
+
+    title: Prose = Field(description="Short name of the use")
+    task: Prose = Field(description="What is done, e.g. 'predict approval of an application'")
+    model_type: Prose = Field(description="Models to be trained, e.g. 'gradient boosting'")
+    decision: Prose = Field(description="Which decision about people it affects, and how")
+
+
+class Audience(Record):
+    """Who may have the data."""
+
+    who: Prose = Field(description="Who they are")
+    access: Literal["open", "registered", "restricted", "internal"] = Field(
+        description="How they get it"
+    )
+
+
+class Source(Record):
+    """One real table behind the synthetic one."""
+
+    kind: Literal["real", "control", "reference", "external"] = Field(
+        description=(
+            "real: the records to learn from; control: a hold-out that no generator may see; "
+            "reference: population shares; external: what an attacker may hold"
+        )
+    )
+    path: Prose = Field(description="Path (from the dossier) or URI of a CSV or Parquet file")
+    row: Prose = Field(description="What one row is, e.g. 'one mortgage application'")
+    collection: Prose = Field(description="How, when and by whom it was collected")
+    legal_basis: Prose = Field(description="On what legal basis it is used here")
+    retention: Prose = Field(description="How long the real data is kept, and then what")
+    sha256: str | None = Field(None, description="Expected sha256 of the file, if you pin it")
+
+
+class Column(Record):
+    """One column: its type, its part in the assessments, and what is public about it."""
+
+    name: str = Field(min_length=1, description="Exactly as in the file")
+    type: ColumnType
+    roles: tuple[Role, ...] = ()
+    label: str = Field("", description="How a person would call it; the name if empty")
+    unit: str = ""
+    minimum: Number | None = Field(None, description="Publicly known bound; never the data's own")
+    maximum: Number | None = Field(None, description="Publicly known bound; never the data's own")
+    categories: tuple[str, ...] = Field((), description="Publicly known categories")
+    weight: float = Field(1.0, gt=0, description="Weight in distances between records")
+
+    @property
+    def title(self) -> str:
+        """Return the label, or the name where there is none."""
+        return self.label or self.name
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(f"minimum {self.minimum:g} is above maximum {self.maximum:g}")
+        if self.type not in {"number", "integer"} and (
+            self.minimum is not None or self.maximum is not None
+        ):
+            raise ValueError(f"a {self.type} column has no minimum or maximum")
+        if len(set(self.roles)) != len(self.roles):
+            raise ValueError("a role is given twice")
+        if self.type == "text" and not {"excluded", "identifier"} & set(self.roles):
+            raise ValueError(
+                "free text cannot be synthesised or assessed; give it the role `excluded`, "
+                "or declare it a category"
+            )
+        return self
+
+
+class Split(Record):
+    """How the real records are divided, once, before any generator sees them."""
+
+    control: float = Field(0.5, gt=0, lt=1, description="Share that only the assessment sees")
+    tuning: float = Field(0.0, ge=0, lt=1, description="Share for a parameter sweep")
+    unit: str | None = Field(
+        None, description="Column naming the privacy unit; all its rows stay together"
+    )
+    strata: tuple[str, ...] = Field((), description="Columns whose shares every part keeps")
+    seed: int = Field(0, ge=0, description="Seed of the split")
+
+    @model_validator(mode="after")
+    def _leaves_train(self) -> Self:
+        if self.control + self.tuning >= 1:
+            raise ValueError("control and tuning together leave nothing to train on")
+        return self
+
+
+class Task(Record):
+    """The machine-learning task that the data must serve."""
+
+    target: str = Field(description="Column to predict; it has the role `target`")
+    kind: Literal["classification", "regression"] = "classification"
+    positive: str | None = Field(
+        None, description="Value of the target that is the favourable outcome"
+    )
+    acceptable_loss: float | None = Field(
+        None,
+        ge=0,
+        description=(
+            "How much worse than real training data, in ROC AUC (classification) or R² "
+            "(regression); tightens the policy's limit on `utility.task.loss`"
+        ),
+    )
+
+
+class Threshold(Record):
+    """A limit that this charter sets tighter than the policy does."""
+
+    rule: str = Field(description="Id of the policy rule")
+    limit: Number = Field(description="The tighter limit, in the unit of the metric")
+    reason: Prose = Field(description="Why this use needs it")
+
+
+class Review(Record):
+    """When all of this is looked at again."""
+
+    cadence: Duration = Field(description="ISO 8601 duration, e.g. P6M")
+    triggers: tuple[Prose, ...] = Field(
+        min_length=1, description="What brings a review forward, one per line"
+    )
+    owner: str = Field("", description="Role that must act")
+
+
+class Assignment(Record):
+    """A person in a role."""
+
+    role: Prose
+    name: Prose
+    responsible_for: str = ""
+
+
+class Charter(Record):
+    """Why a synthetic data set is made, for whom, from what, and what must hold for it."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    name: Name = Field(description="Short name of the asset, also its folder")
+    title: Prose = Field(description="Title of the datasheet")
+    owner: Person
+    purpose: Prose = Field(description="Why this data is made, in a paragraph")
+    use_cases: tuple[UseCase, ...] = Field(min_length=1)
+    audiences: tuple[Audience, ...] = Field(min_length=1)
+    benefits: tuple[Prose, ...] = Field(min_length=1)
+    trade_offs: tuple[Prose, ...] = Field(min_length=1)
+    prohibited_uses: tuple[Prose, ...] = Field(min_length=1)
+    sources: tuple[Source, ...] = Field(min_length=1)
+    columns: tuple[Column, ...] = Field(min_length=2)
+    split: Split = Field(default_factory=Split)
+    task: Task | None = None
+    intersections: int = Field(
+        2, ge=1, le=3, description="How many protected columns are crossed in the fairness audit"
+    )
+    fidelity: tuple[Threshold, ...] = Field((), description="Fidelity and utility targets")
+    privacy: tuple[Threshold, ...] = Field((), description="Acceptable privacy risk")
+    fairness: tuple[Threshold, ...] = Field((), description="Acceptable disparity")
+    roles: tuple[Assignment, ...] = Field(min_length=1)
+    approvers: tuple[Prose, ...] = Field(
+        min_length=1, description="Roles that must approve, at least those of the policy"
+    )
+    review: Review
+    limitations: tuple[Prose, ...] = Field(min_length=1)
+    ethics: Prose = Field(description="What could go wrong for people, and what was done")
+    written: date | None = Field(None, description="When this text was agreed")
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """Return every limit that this charter sets, of all three kinds."""
+        return (*self.fidelity, *self.privacy, *self.fairness)
+
+    @property
+    def real(self) -> Source:
+        """Return the source that the generator learns from."""
+        return next(source for source in self.sources if source.kind == "real")
+
+    def source(self, kind: str) -> Source | None:
+        """Return the first source of a kind, if there is one."""
+        return next((source for source in self.sources if source.kind == kind), None)
+
+    def with_role(self, role: Role) -> tuple[Column, ...]:
+        """Return the columns that have a role, in order."""
+        return tuple(column for column in self.columns if role in column.roles)
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def assessed(self) -> tuple[Column, ...]:
+        """Return the columns that are synthesised and assessed: no identifier, none excluded."""
+        hidden = {"identifier", "excluded", "weight"}
+        return tuple(column for column in self.columns if not hidden & set(column.roles))
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        problems = [*self._source_problems(), *self._column_problems(), *self._task_problems()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _source_problems(self) -> list[str]:
+        real = sum(source.kind == "real" for source in self.sources)
+        return [] if real == 1 else [f"sources: expected exactly one of kind `real`, got {real}"]
+
+    def _column_problems(self) -> list[str]:
+        problems: list[str] = []
+        names = [column.name for column in self.columns]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            problems.append(f"columns: listed twice: {', '.join(twice)}")
+        if len(self.with_role("target")) > 1:
+            problems.append("columns: more than one has the role `target`")
+        for where, used in (
+            ("split.unit", (self.split.unit,) if self.split.unit else ()),
+            ("split.strata", self.split.strata),
+            ("task.target", (self.task.target,) if self.task else ()),
+        ):
+            unknown = [name for name in used if name not in names]
+            if unknown:
+                problems.append(f"{where}: no column is called {', '.join(unknown)}")
+        return problems
+
+    def _task_problems(self) -> list[str]:
+        targets = [column.name for column in self.with_role("target")]
+        if self.task is None:
+            return ["task: a column has the role `target`, so say what is predicted"] * bool(targets)
+        if not targets:
+            return [f"columns: `{self.task.target}` is the task's target but lacks that role"]
+        if targets[:1] != [self.task.target]:
+            return [f"task.target is `{self.task.target}`, but the role is on `{targets[0]}`"]
+        if self.task.kind == "classification" and self.task.positive is None:
+            return ["task.positive: say which value of the target is the favourable outcome"]
+        if self.task.kind == "regression" and self.column(targets[0]).type not in {
+            "number",
+            "integer",
+        }:
+            return ["task.kind is regression, but the target is not a number"]
+        return []

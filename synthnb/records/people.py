@@ -1,0 +1,73 @@
+"""The people of a workspace: who they are, what they may do, and the keys that prove it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from synthnb.records.base import SCHEMA_VERSION, Prose, Record
+
+
+def _ed25519(text: str) -> str:
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != 32 or base64.b64encode(raw).decode() != text:
+        raise ValueError("expected an Ed25519 public key: 32 bytes in base64")
+    return text
+
+
+PublicKey = Annotated[str, AfterValidator(_ed25519)]
+
+
+class Key(Record):
+    """A public key and when it may be trusted."""
+
+    public: PublicKey = Field(description="Ed25519 public key, 32 bytes in base64")
+    valid_from: date | None = None
+    valid_until: date | None = None
+    revoked: date | None = None
+
+    def trusted_on(self, day: date) -> bool:
+        """Return whether the key may be trusted on a day."""
+        return (
+            (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_until is None or day <= self.valid_until)
+            and (self.revoked is None or day < self.revoked)
+        )
+
+
+class Member(Record):
+    """One person of the organisation."""
+
+    name: Prose
+    roles: tuple[Prose, ...] = Field(min_length=1)
+    keys: tuple[Key, ...] = ()
+
+
+class People(Record):
+    """Everybody who may act in a workspace."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    members: tuple[Member, ...] = ()
+
+    def holder(self, public: str) -> Member | None:
+        """Return who holds a public key, if anybody does."""
+        return next(
+            (m for m in self.members if any(key.public == public for key in m.keys)), None
+        )
+
+    @model_validator(mode="after")
+    def _keys_differ(self) -> Self:
+        names = [member.name for member in self.members]
+        publics = [key.public for member in self.members for key in member.keys]
+        if len(set(names)) != len(names):
+            raise ValueError("members: a name is listed twice")
+        if len(set(publics)) != len(publics):
+            raise ValueError("members: one public key is listed twice; it would count twice")
+        return self

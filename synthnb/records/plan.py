@@ -1,0 +1,66 @@
+"""The plan: how the synthetic table comes to be."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from synthnb.records.base import SCHEMA_VERSION, Prose, Record
+
+BRING_YOUR_OWN = "bring-your-own"
+
+
+class Guarantee(Record):
+    """What the generator is claimed to guarantee, before any test of the claim."""
+
+    kind: Literal["none", "differential-privacy"] = "none"
+    statement: Prose = Field(description="The claim in one sentence; for `none`, that there is none")
+    epsilon: float | None = Field(None, gt=0)
+    delta: float | None = Field(None, ge=0, lt=1)
+    unit: str = Field("", description="Whose presence is protected, and under which adjacency")
+
+    @model_validator(mode="after")
+    def _says_its_budget(self) -> Self:
+        if self.kind == "differential-privacy" and (self.epsilon is None or self.delta is None):
+            raise ValueError("a differential-privacy claim needs epsilon and delta")
+        if self.kind == "none" and (self.epsilon is not None or self.delta is not None):
+            raise ValueError("epsilon and delta are given, but kind is `none`")
+        return self
+
+
+class Condition(Record):
+    """Rows that are generated with some values given."""
+
+    where: dict[str, JsonValue] = Field(min_length=1, description="Column: value")
+    rows: int = Field(gt=0)
+
+
+class External(Record):
+    """A synthetic table that was made elsewhere."""
+
+    path: Prose = Field(description="Path (from the dossier) of the CSV or Parquet file")
+    tool: Prose = Field(description="What made it, with its version")
+    description: Prose = Field(description="How it was made, and from which records")
+
+
+class Plan(Record):
+    """Which generator runs with which parameters, and why this one."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    generator: str = Field(min_length=1, description="See `synthnb generators`")
+    parameters: dict[str, JsonValue] = Field(default_factory=dict)
+    seed: int = Field(0, ge=0, le=2**31 - 1)
+    rows: int | None = Field(None, gt=0, description="As many as there are to learn from, if empty")
+    conditions: tuple[Condition, ...] = ()
+    guarantee: Guarantee
+    rationale: Prose = Field(description="Why this generator, these parameters, this guarantee")
+    external: External | None = Field(None, description="Only for `bring-your-own`")
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if self.generator == BRING_YOUR_OWN and self.external is None:
+            raise ValueError("external: say where the table is and what made it")
+        if self.generator != BRING_YOUR_OWN and self.external is not None:
+            raise ValueError(f"external is only for `{BRING_YOUR_OWN}`, not `{self.generator}`")
+        return self

@@ -1,0 +1,323 @@
+"""Reading tables as the charter describes them, and naming every difference at once.
+
+No message quotes a value of the data: columns, types and counts of columns only.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import hashlib
+import io
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from synthnb.errors import Problem, TableError
+from synthnb.records import Column, sha256
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MINIMUM_ROWS = 20
+"""Fewer rows than this in any part leave nothing to measure."""
+
+_SUFFIXES = (".csv", ".csv.gz", ".csv.zst", ".parquet", ".parquet.gz", ".parquet.zst")
+_MISSING = {"", "na", "n/a", "nan", "null", "none"}
+_TRUE, _FALSE = {"true", "t", "yes", "y", "1"}, {"false", "f", "no", "n", "0"}
+
+
+def read_table(
+    path: Path, columns: Sequence[Column], *, name: str = "real", optional: frozenset[str] = frozenset()
+) -> pd.DataFrame:
+    """Read a CSV or Parquet file (plain, gzip or zstd) into the house's types.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : sequence of Column
+        What it should hold; the result has these columns in this order.
+    name : str
+        What the table is called in messages: ``real``, ``control``, ``synthetic``.
+    optional : frozenset of str
+        Columns that may be absent or present and are dropped.
+
+    Raises
+    ------
+    TableError
+        With every difference between file and charter.
+    """
+    raw = read_raw(path, name)
+    return conform(raw, columns, name=name, optional=optional)
+
+
+def read_raw(path: Path, name: str) -> pd.DataFrame:
+    """Read a file as it is: CSV cells as text, Parquet cells as stored."""
+    if "://" in str(path) or str(path).startswith(("s3:/", "http:/", "https:/")):
+        raise TableError(
+            f"The {name} table is named by a URI, which is recorded but never fetched.",
+            advice="put a local copy beside the charter and name its path",
+        )
+    suffix = next((s for s in sorted(_SUFFIXES, key=len, reverse=True) if path.name.endswith(s)), "")
+    if not suffix:
+        raise TableError(
+            f"The {name} table `{path.name}` is of no known format.",
+            advice=f"use one of {', '.join(_SUFFIXES)}",
+        )
+    if not path.is_file():
+        raise TableError(
+            f"The {name} table `{path.name}` does not exist.",
+            advice="check `path` in charter.yaml or plan.yaml; it is relative to the dossier",
+        )
+    try:
+        data = _decompress(path.read_bytes(), suffix)
+        frame = _csv(data, name) if suffix.startswith(".csv") else pd.read_parquet(io.BytesIO(data))
+    except TableError:
+        raise
+    except Exception as exc:
+        # The reader's own message may quote a cell.
+        raise TableError(
+            f"The {name} table `{path.name}` cannot be read as {suffix[1:]} ({type(exc).__name__}).",
+            advice="check that the file is whole, in UTF-8, and that all rows have as many cells",
+        ) from None
+    if frame.empty:
+        raise TableError(
+            f"The {name} table `{path.name}` is empty.",
+            advice=f"it needs a header and at least {MINIMUM_ROWS} rows",
+        )
+    return frame
+
+
+def _decompress(data: bytes, suffix: str) -> bytes:
+    import pyarrow as pa
+
+    codec = {".gz": "gzip", "zst": "zstd"}.get(suffix[-3:])
+    if codec is None:
+        return data
+    with pa.input_stream(pa.BufferReader(data), compression=codec) as stream:
+        return bytes(stream.read())
+
+
+def _csv(data: bytes, name: str) -> pd.DataFrame:
+    text = data.decode("utf-8-sig")
+    header = next(csv.reader(io.StringIO(text)), [])
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if twice:
+        raise TableError(
+            f"The {name} table has two columns of one name.",
+            [Problem(column, "stands there more than once") for column in twice],
+            advice="rename one of them",
+        )
+    return pd.read_csv(
+        io.StringIO(text), dtype=str, keep_default_na=False, na_values=[], index_col=False
+    )
+
+
+def conform(
+    raw: pd.DataFrame,
+    columns: Sequence[Column],
+    *,
+    name: str,
+    optional: frozenset[str] = frozenset(),
+) -> pd.DataFrame:
+    """Return a frame in the house's types, or raise with every difference from the charter."""
+    wanted = [column.name for column in columns]
+    present = [str(column) for column in raw.columns]
+    raw = raw.set_axis(present, axis=1)
+    problems = _name_problems(wanted, present, optional)
+    done: dict[str, Any] = {}
+    for column in columns:
+        if column.name in present:
+            values, problem = _typed(raw[column.name], column)
+            done[column.name] = values
+            if problem:
+                problems.append(Problem(column.name, problem))
+    if problems:
+        raise TableError(
+            f"The {name} table does not fit the charter.",
+            problems,
+            advice="mend the file, or the columns in charter.yaml",
+        )
+    return pd.DataFrame(done, columns=wanted).reset_index(drop=True)
+
+
+def _name_problems(wanted: list[str], present: list[str], optional: frozenset[str]) -> list[Problem]:
+    absent = [column for column in wanted if column not in present]
+    extra = [column for column in present if column not in wanted and column not in optional]
+    problems = []
+    for column in absent:
+        near = difflib.get_close_matches(column, extra, n=1)
+        hint = f"; is it the file's `{near[0]}`?" if near else ""
+        problems.append(Problem(column, f"is in the charter but not in the file{hint}"))
+    problems += [
+        Problem(column, "is in the file but not in the charter; list it, if only as `excluded`")
+        for column in extra
+    ]
+    return problems
+
+
+def _typed(values: pd.Series, column: Column) -> tuple[pd.Series, str | None]:
+    convert = {
+        "number": _numbers,
+        "integer": _integers,
+        "category": _categories,
+        "boolean": _booleans,
+        "date": _dates,
+        "text": _categories,
+    }[column.type]
+    return convert(values)
+
+
+def _absent(values: pd.Series) -> pd.Series:
+    """Return where a cell of a number, date or boolean column says that it is missing."""
+    if values.dtype != object:
+        return values.isna()
+    text = values.astype("string").str.strip().str.lower()
+    return values.isna() | text.isin(_MISSING).fillna(True).astype(bool)
+
+
+def _numbers(values: pd.Series) -> tuple[pd.Series, str | None]:
+    gone = _absent(values)
+    if str(values.dtype) in {"bool", "boolean"}:
+        return values.astype("float64"), "holds true and false, not numbers; its type is `boolean`"
+    numbers = pd.to_numeric(values.where(~gone), errors="coerce").astype("float64")
+    if (numbers.isna() & ~gone).any():
+        return numbers, "holds text where numbers are expected"
+    if numbers.isin([float("inf"), float("-inf")]).any():
+        return numbers, "holds infinite values"
+    return numbers, None
+
+
+def _integers(values: pd.Series) -> tuple[pd.Series, str | None]:
+    numbers, problem = _numbers(values)
+    known = numbers.dropna()
+    if problem is None and (known != known.round()).any():
+        problem = "holds fractions where whole numbers are expected; its type is `number`"
+    if problem is None and (known.abs() > 2**53).any():
+        problem = "holds whole numbers beyond 2^53; as an identifier its type is `category`"
+    return numbers, problem
+
+
+def _categories(values: pd.Series) -> tuple[pd.Series, str | None]:
+    def spell(value: Any) -> str | None:
+        if value is None or value is pd.NA or value != value:
+            return None
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
+        return str(value).strip() or None
+
+    spelt = [spell(value) for value in values.astype(object)]
+    return pd.Series(spelt, index=values.index, dtype=object), None
+
+
+def _booleans(values: pd.Series) -> tuple[pd.Series, str | None]:
+    text = _categories(values)[0].map(lambda value: None if value is None else value.lower())
+    gone = text.isna() | text.isin(_MISSING)
+    spelt = text.map(
+        lambda value: "true" if value in _TRUE else "false" if value in _FALSE else None
+    ).astype(object)
+    spelt = spelt.where(spelt.notna(), None)
+    if (spelt.isna() & ~gone).any():
+        return spelt, "holds something else than true/false, yes/no or 1/0; its type is `category`"
+    return spelt, None
+
+
+def _dates(values: pd.Series) -> tuple[pd.Series, str | None]:
+    gone = _absent(values)
+    dates = pd.to_datetime(values.where(~gone), format="ISO8601", errors="coerce", utc=True)
+    plain = dates.dt.tz_localize(None).astype("datetime64[ns]")
+    if (plain.isna() & ~gone).any():
+        return plain, "holds something else than ISO 8601 dates such as 2026-11-30"
+    return plain, None
+
+
+def check_real(frame: pd.DataFrame, columns: Sequence[Column], name: str = "real") -> None:
+    """Refuse a real table from which nothing could be learnt or measured.
+
+    Raises
+    ------
+    TableError
+        Too few rows; a column that is constant, empty, nearly all different, or outside what the
+        charter declares public.
+    """
+    if len(frame) < MINIMUM_ROWS:
+        rows = "row" if len(frame) == 1 else "rows"
+        raise TableError(
+            f"The {name} table has {len(frame)} {rows}; at least {MINIMUM_ROWS} are needed.",
+            advice="nothing can be measured with certainty on so few; bring more records",
+        )
+    hidden = {"identifier", "excluded", "weight"}
+    problems = [
+        Problem(column.name, problem)
+        for column in columns
+        if not hidden & set(column.roles)
+        for problem in _content_problems(frame[column.name], column)
+    ]
+    if problems:
+        raise TableError(
+            f"The {name} table cannot be used as the charter describes it.",
+            problems,
+            advice="mend the file, or the columns in charter.yaml",
+        )
+
+
+def _content_problems(values: pd.Series, column: Column) -> list[str]:
+    known = values.dropna()
+    if known.empty:
+        return ["is empty in every row; give it the role `excluded`"]
+    if known.nunique() == 1 and len(known) == len(values):
+        return ["has the same value in every row; give it the role `excluded`"]
+    found = []
+    if column.type == "category" and known.nunique() > max(50, len(known) // 2):
+        found.append(
+            "has a different category in most rows; it is an identifier or free text: give it the "
+            "role `identifier` or `excluded`"
+        )
+    if column.categories and not known.isin(column.categories).all():
+        found.append("holds categories that the charter does not list")
+    if column.minimum is not None and (known < column.minimum).any():
+        found.append(f"goes below the public minimum {column.minimum:g} of the charter")
+    if column.maximum is not None and (known > column.maximum).any():
+        found.append(f"goes above the public maximum {column.maximum:g} of the charter")
+    return found
+
+
+def content_digest(frame: pd.DataFrame, columns: Sequence[Column]) -> str:
+    """Return the sha256 over names, types and values of a table, whatever file it came from.
+
+    Each column contributes its name and type, then its cells in row order: numbers as
+    little-endian float64 (one NaN), dates as int64 nanoseconds, texts as length-prefixed UTF-8
+    with length -1 for a missing cell.
+    """
+    total = hashlib.sha256(struct.pack("<qq", len(frame), len(columns)))
+    for column in columns:
+        for text in (column.name, column.type):
+            total.update(_text(text))
+        total.update(_cells(frame[column.name], column))
+    return total.hexdigest()
+
+
+def _text(text: str | None) -> bytes:
+    if text is None:
+        return struct.pack("<q", -1)
+    data = text.encode()
+    return struct.pack("<q", len(data)) + data
+
+
+def _cells(values: pd.Series, column: Column) -> bytes:
+    if column.type in {"number", "integer"}:
+        numbers: np.ndarray = values.to_numpy("float64") + 0.0  # -0.0 becomes 0.0
+        numbers[numbers != numbers] = float("nan")
+        return numbers.astype("<f8").tobytes()
+    if column.type == "date":
+        return values.to_numpy("datetime64[ns]").astype("<i8").tobytes()
+    return b"".join(_text(value) for value in values)
+
+
+def file_digest(path: Path) -> str:
+    """Return the sha256 of a file's bytes."""
+    return sha256(path.read_bytes())

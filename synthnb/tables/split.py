@@ -1,0 +1,112 @@
+"""Dividing the real records, once, before any generator sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synthnb.errors import TableError
+from synthnb.records import Split
+from synthnb.tables.read import MINIMUM_ROWS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Row numbers of each part, ascending; together they are every row once.
+
+    Parameters
+    ----------
+    train, control, tuning : ndarray of int64
+    """
+
+    train: np.ndarray
+    control: np.ndarray
+    tuning: np.ndarray
+
+
+def split(frame: pd.DataFrame, how: Split) -> Parts:
+    """Divide records into train, control and tuning.
+
+    All rows of one privacy unit stay together. Within each stratum the units are permuted and cut
+    at the same shares, so that every part keeps the strata's shares to within one unit. A unit
+    whose rows lie in several strata counts in the stratum of its first row.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, columns)
+        The real records, with the unit and strata columns.
+    how : Split
+        Shares, unit, strata and seed.
+
+    Raises
+    ------
+    TableError
+        If a part would have too few rows, or a privacy unit is missing.
+    """
+    units, first = _units(frame, how.unit)
+    part_of_unit = np.zeros(len(first), dtype=np.int64)
+    generator = np.random.default_rng(how.seed)
+    for members in _strata(frame, how.strata, first):
+        order = generator.permutation(members)
+        control = _round(how.control * len(order), generator)
+        tuning = _round(how.tuning * len(order), generator)
+        part_of_unit[order[:control]] = 1
+        part_of_unit[order[control : control + tuning]] = 2
+    part = part_of_unit[units]
+    train, held, tuned = (np.flatnonzero(part == number) for number in range(3))
+    _check_sizes(train, held, tuned, how)
+    return Parts(train=train, control=held, tuning=tuned)
+
+
+def _units(frame: pd.DataFrame, unit: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the unit number of each row, and the first row of each unit."""
+    if unit is None:
+        rows = np.arange(len(frame))
+        return rows, rows
+    if frame[unit].isna().any():
+        raise TableError(
+            f"The privacy unit `{unit}` is missing in some rows.",
+            advice="every row must say whose it is; complete or remove those rows",
+        )
+    codes, _ = frame[unit].factorize()
+    _, first = np.unique(codes, return_index=True)
+    return codes.astype(np.int64), first
+
+
+def _strata(frame: pd.DataFrame, strata: tuple[str, ...], first: np.ndarray) -> list[np.ndarray]:
+    if not strata:
+        return [np.arange(len(first))]
+    keys = frame.loc[first, list(strata)].astype(str).agg("\x1f".join, axis=1)
+    codes, _ = keys.factorize(sort=True)
+    return [np.flatnonzero(codes == code) for code in range(codes.max() + 1)]
+
+
+def _round(share: float, generator: np.random.Generator) -> int:
+    """Round at random, so that many small strata do not all lose to the same part."""
+    whole = int(share)
+    rest = share - whole
+    if rest < 1e-9 or rest > 1 - 1e-9:
+        return round(share)
+    return whole + int(generator.random() < rest)
+
+
+def _check_sizes(train: np.ndarray, control: np.ndarray, tuning: np.ndarray, how: Split) -> None:
+    short = [
+        f"{name} would have {len(rows)} rows"
+        for name, rows, wanted in (
+            ("train", train, True),
+            ("control", control, True),
+            ("tuning", tuning, how.tuning > 0),
+        )
+        if wanted and len(rows) < MINIMUM_ROWS
+    ]
+    if short:
+        raise TableError(
+            f"The split leaves too little: {'; '.join(short)}; each part needs {MINIMUM_ROWS}.",
+            advice="bring more records, or change `split` in charter.yaml",
+        )
