@@ -112,9 +112,7 @@ class MissingExtraError(UsageError):
     """An optional library is not installed."""
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(
-            f"{what} is not installed.", advice=f"pip install 'synthnb[{extra}]'"
-        )
+        super().__init__(f"{what} is not installed.", advice=f"pip install 'synthnb[{extra}]'")
 
 
 class BlockedError(SynthnbError):

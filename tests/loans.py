@@ -37,7 +37,17 @@ def _frame() -> pd.DataFrame:
     data = data.drop(columns=["black", "hispan", "male"]).assign(race=race, sex=sex)
     for name in ("married", "self", "pubrec", "mortno", "chist", "approve"):
         data[name] = data[name].astype(int).map({0: "no", 1: "yes"}).astype(object)
-    for name in ("loanamt", "appinc", "price", "dep", "atotinc", "hrat", "obrat", "loanprc", "unem"):
+    for name in (
+        "loanamt",
+        "appinc",
+        "price",
+        "dep",
+        "atotinc",
+        "hrat",
+        "obrat",
+        "loanprc",
+        "unem",
+    ):
         data[name] = data[name].astype("float64")
     data["race"], data["sex"] = data["race"].astype(object), data["sex"].astype(object)
     return data
@@ -65,7 +75,11 @@ def loan_charter(**changes: object) -> Charter:
     columns = [
         {
             "name": name,
-            "type": "category" if frame[name].dtype == object else "integer" if name == "dep" else "number",
+            "type": "category"
+            if frame[name].dtype == object
+            else "integer"
+            if name == "dep"
+            else "number",
             "roles": _ROLES.get(name, []),
             "label": _LABELS.get(name, ""),
         }

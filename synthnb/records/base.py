@@ -6,11 +6,11 @@ import hashlib
 import json
 import math
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION: Literal["1"] = "1"
 
 _PLACEHOLDER = re.compile(
     r"^\s*(?:to\s?do|tbd|tba|fix\s?me|x{3,}|n/?a|\.{2,}|…|\?+|-+|lorem ipsum.*|<[^<>]*>|"
@@ -83,14 +83,15 @@ Number = Annotated[
 ]
 """A measured number: never NaN, infinities spelt out, ten significant digits."""
 
-Digest = Annotated[str, AfterValidator(lambda s: _digest(s))]
-"""A sha256 in lower-case hex."""
-
 
 def _digest(text: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", text):
         raise ValueError("expected 64 lower-case hex digits (sha256)")
     return text
+
+
+Digest = Annotated[str, AfterValidator(_digest)]
+"""A sha256 in lower-case hex."""
 
 
 def canonical(value: Record | Any) -> str:

@@ -261,7 +261,9 @@ class Charter(Record):
     def _task_problems(self) -> list[str]:
         targets = [column.name for column in self.with_role("target")]
         if self.task is None:
-            return ["task: a column has the role `target`, so say what is predicted"] * bool(targets)
+            return ["task: a column has the role `target`, so say what is predicted"] * bool(
+                targets
+            )
         if not targets:
             return [f"columns: `{self.task.target}` is the task's target but lacks that role"]
         if targets[:1] != [self.task.target]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
@@ -83,7 +84,7 @@ def interval(
 
     A NaN anywhere gives an estimate that was not measured: it may never pass for a number.
     """
-    if value != value or low != low or high != high:  # NaN is the only number unlike itself
+    if any(math.isnan(number) for number in (value, low, high)):
         return missing(metric, note or "the estimator returned no number", method=method, **scope)
     return Estimate(
         metric=metric,
@@ -113,7 +114,7 @@ def exact(
     **scope: str,
 ) -> Estimate:
     """Return an estimate without sampling error; a NaN gives one that was not measured."""
-    if value != value:
+    if math.isnan(value):
         return missing(metric, note or "the estimator returned no number", method=method, **scope)
     return Estimate(
         metric=metric,

@@ -58,9 +58,7 @@ class People(Record):
 
     def holder(self, public: str) -> Member | None:
         """Return who holds a public key, if anybody does."""
-        return next(
-            (m for m in self.members if any(key.public == public for key in m.keys)), None
-        )
+        return next((m for m in self.members if any(key.public == public for key in m.keys)), None)
 
     @model_validator(mode="after")
     def _keys_differ(self) -> Self:

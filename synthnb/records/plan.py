@@ -15,7 +15,9 @@ class Guarantee(Record):
     """What the generator is claimed to guarantee, before any test of the claim."""
 
     kind: Literal["none", "differential-privacy"] = "none"
-    statement: Prose = Field(description="The claim in one sentence; for `none`, that there is none")
+    statement: Prose = Field(
+        description="The claim in one sentence; for `none`, that there is none"
+    )
     epsilon: float | None = Field(None, gt=0)
     delta: float | None = Field(None, ge=0, lt=1)
     unit: str = Field("", description="Whose presence is protected, and under which adjacency")

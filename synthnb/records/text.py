@@ -43,7 +43,7 @@ def read(model: type[R], text: str, source: str) -> R:
     if not isinstance(data, dict):
         raise RecordError(
             f"{source} is not a mapping.",
-            advice=f"write `key: value` lines; `synthnb schema {model.__name__.lower()}` lists them",
+            advice=f"write `key: value` lines; `synthnb schema {model.__name__.lower()}`",
         )
     try:
         return model.model_validate_json(json.dumps(_plain(data)))

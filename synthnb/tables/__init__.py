@@ -1,9 +1,9 @@
 """Tables: reading them as the charter describes, splitting them once, comparing their rows.
 
-    from synthnb.tables import load
+from synthnb.tables import load
 
-    tables = load(charter, folder)          # train, control, and whatever else there is
-    frame = read_table(path, charter.assessed, name="synthetic")
+tables = load(charter, folder)          # train, control, and whatever else there is
+frame = read_table(path, charter.assessed, name="synthetic")
 """
 
 from __future__ import annotations

@@ -112,7 +112,9 @@ def _side(charter: Charter, folder: Path, kind: str) -> pd.DataFrame | None:
         for name in raw.columns
         if str(name) in known or str(name) in counts
     ]
-    strange = [str(name) for name in raw.columns if str(name) not in known and str(name) not in counts]
+    strange = [
+        str(name) for name in raw.columns if str(name) not in known and str(name) not in counts
+    ]
     if strange or not any(column.name in known for column in columns):
         raise TableError(
             f"The {kind} table does not fit the charter.",

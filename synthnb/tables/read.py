@@ -12,15 +12,13 @@ import io
 import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from synthnb.errors import Problem, TableError
 from synthnb.records import Column, sha256
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MINIMUM_ROWS = 20
 """Fewer rows than this in any part leave nothing to measure."""
@@ -31,7 +29,11 @@ _TRUE, _FALSE = {"true", "t", "yes", "y", "1"}, {"false", "f", "no", "n", "0"}
 
 
 def read_table(
-    path: Path, columns: Sequence[Column], *, name: str = "real", optional: frozenset[str] = frozenset()
+    path: Path,
+    columns: Sequence[Column],
+    *,
+    name: str = "real",
+    optional: frozenset[str] = frozenset(),
 ) -> pd.DataFrame:
     """Read a CSV or Parquet file (plain, gzip or zstd) into the house's types.
 
@@ -62,7 +64,9 @@ def read_raw(path: Path, name: str) -> pd.DataFrame:
             f"The {name} table is named by a URI, which is recorded but never fetched.",
             advice="put a local copy beside the charter and name its path",
         )
-    suffix = next((s for s in sorted(_SUFFIXES, key=len, reverse=True) if path.name.endswith(s)), "")
+    suffix = next(
+        (s for s in sorted(_SUFFIXES, key=len, reverse=True) if path.name.endswith(s)), ""
+    )
     if not suffix:
         raise TableError(
             f"The {name} table `{path.name}` is of no known format.",
@@ -81,7 +85,8 @@ def read_raw(path: Path, name: str) -> pd.DataFrame:
     except Exception as exc:
         # The reader's own message may quote a cell.
         raise TableError(
-            f"The {name} table `{path.name}` cannot be read as {suffix[1:]} ({type(exc).__name__}).",
+            f"The {name} table `{path.name}` cannot be read as {suffix[1:]} "
+            f"({type(exc).__name__}).",
             advice="check that the file is whole, in UTF-8, and that all rows have as many cells",
         ) from None
     if frame.empty:
@@ -145,7 +150,9 @@ def conform(
     return pd.DataFrame(done, columns=wanted).reset_index(drop=True)
 
 
-def _name_problems(wanted: list[str], present: list[str], optional: frozenset[str]) -> list[Problem]:
+def _name_problems(
+    wanted: list[str], present: list[str], optional: frozenset[str]
+) -> list[Problem]:
     absent = [column for column in wanted if column not in present]
     extra = [column for column in present if column not in wanted and column not in optional]
     problems = []
@@ -204,7 +211,7 @@ def _integers(values: pd.Series) -> tuple[pd.Series, str | None]:
 
 def _categories(values: pd.Series) -> tuple[pd.Series, str | None]:
     def spell(value: Any) -> str | None:
-        if value is None or value is pd.NA or value != value:
+        if pd.isna(value):
             return None
         if isinstance(value, float) and value.is_integer():
             return str(int(value))
@@ -311,7 +318,7 @@ def _text(text: str | None) -> bytes:
 def _cells(values: pd.Series, column: Column) -> bytes:
     if column.type in {"number", "integer"}:
         numbers: np.ndarray = values.to_numpy("float64") + 0.0  # -0.0 becomes 0.0
-        numbers[numbers != numbers] = float("nan")
+        numbers[np.isnan(numbers)] = float("nan")
         return numbers.astype("<f8").tobytes()
     if column.type == "date":
         return values.to_numpy("datetime64[ns]").astype("<i8").tobytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,7 +38,7 @@ def _array(values: pd.Series, column: Column) -> object:
     import pyarrow as pa
 
     if column.type == "integer":
-        whole = [None if value != value else int(value) for value in values]
+        whole = [None if math.isnan(value) else int(value) for value in values]
         return pa.array(whole, pa.int64())
     if column.type == "number":
         return pa.array(values.to_numpy("float64"), pa.float64(), from_pandas=True)

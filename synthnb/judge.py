@@ -1,0 +1,348 @@
+"""Policy × evidence → findings. The only place where a limit meets a number.
+
+    verdict = judge(policy, charter, plan, evidence)
+    verdict.outcome            # "passed" or "blocked"
+    verdict.blocking           # the findings that stand against a release
+
+A rule is held against the *interval* of an estimate, never its point: pass when the whole interval
+is inside the limit, fail when it is wholly outside, inconclusive when it straddles, not measured
+when there is none. Only a pass is a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from synthnb.errors import Problem, RecordError
+from synthnb.records import (
+    Charter,
+    Clause,
+    Estimate,
+    Evidence,
+    Finding,
+    Plan,
+    Policy,
+    Rejection,
+    Rule,
+    Verdict,
+    digest,
+    metric,
+)
+from synthnb.records.policy import Configuration, Direction
+from synthnb.records.verdict import State
+
+LOSS_METRIC = "utility.task.loss"
+_WORST: tuple[State, ...] = ("fail", "not-measured", "inconclusive", "pass")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit in force, and who set it."""
+
+    value: float
+    direction: Direction
+    set_by: Literal["policy", "charter"]
+
+
+def judge(policy: Policy, charter: Charter, plan: Plan, evidence: Sequence[Evidence]) -> Verdict:
+    """Hold every rule of a policy against the evidence.
+
+    Parameters
+    ----------
+    policy : Policy
+        The organisation's floor.
+    charter : Charter
+        May tighten limits of the policy.
+    plan : Plan
+        Held against the approved configurations.
+    evidence : sequence of Evidence
+        One for each executed notebook.
+
+    Returns
+    -------
+    Verdict
+        Findings in the policy's order; the same input gives the same verdict.
+
+    Raises
+    ------
+    RecordError
+        If the charter would loosen a limit or names a rule that is not there.
+    """
+    limits = limits_in_force(policy, charter)
+    estimates = [estimate for each in evidence for estimate in each.estimates]
+    findings = [_plan_finding(policy, plan), _same_tables(evidence)]
+    for rule in policy.rules:
+        findings += _rule_findings(rule, limits, estimates)
+    for rejection in policy.rejections:
+        findings += _rejection_findings(rejection, estimates)
+    blocked = any(finding.effect == "block" for finding in findings)
+    return Verdict(
+        outcome="blocked" if blocked else "passed",
+        policy=f"{policy.id} {policy.version}",
+        policy_digest=digest(policy),
+        charter_digest=digest(charter),
+        plan_digest=digest(plan),
+        findings=tuple(findings),
+    )
+
+
+def limits_in_force(policy: Policy, charter: Charter) -> dict[str, Limit]:
+    """Return the limit of each single-metric rule, as the charter tightens it.
+
+    Raises
+    ------
+    RecordError
+        Naming every threshold that is looser than the policy, with both numbers.
+    """
+    limits = {
+        rule.id: Limit(rule.limit, rule.direction, "policy")
+        for rule in policy.rules
+        if rule.limit is not None and rule.direction is not None
+    }
+    problems = []
+    for where, rule_id, value in _tightenings(policy, charter):
+        current = limits.get(rule_id)
+        if current is None:
+            known = policy.rule(rule_id) is not None
+            why = (
+                "combines several metrics and cannot be tightened by one number"
+                if known
+                else "is not a rule of the policy"
+            )
+            problems.append(Problem(where, f"`{rule_id}` {why}"))
+        elif _looser(value, current):
+            problems.append(
+                Problem(
+                    where,
+                    f"the charter's {value:g} is looser than the policy's {current.value:g} "
+                    f"({current.direction.replace('_', ' ')}) for `{rule_id}`",
+                )
+            )
+        else:
+            limits[rule_id] = Limit(value, current.direction, "charter")
+    if problems:
+        raise RecordError(
+            "The charter and the policy disagree.",
+            problems,
+            advice="a charter may tighten a limit, never loosen it; `synthnb schema policy`",
+        )
+    return limits
+
+
+def _tightenings(policy: Policy, charter: Charter) -> list[tuple[str, str, float]]:
+    found = [
+        (f"{part}[{number}]", threshold.rule, threshold.limit)
+        for part in ("fidelity", "privacy", "fairness")
+        for number, threshold in enumerate(getattr(charter, part))
+    ]
+    if charter.task is not None and charter.task.acceptable_loss is not None:
+        found += [
+            ("task.acceptable_loss", rule.id, charter.task.acceptable_loss)
+            for rule in policy.rules
+            if rule.metric == LOSS_METRIC
+        ]
+    return found
+
+
+def _looser(value: float, limit: Limit) -> bool:
+    return value > limit.value if limit.direction == "at_most" else value < limit.value
+
+
+def state_of(estimate: Estimate | None, direction: Direction, limit: float) -> State:
+    """Return how an estimate stands to a limit.
+
+    >>> from synthnb.records import interval
+    >>> state_of(interval("m", 0.5, 0.4, 0.6, n=9, method="-"), "at_most", 0.55)
+    'inconclusive'
+    """
+    if estimate is None or estimate.value is None:
+        return "not-measured"
+    low = estimate.value if estimate.low is None else estimate.low
+    high = estimate.value if estimate.high is None else estimate.high
+    if direction == "at_least":
+        low, high, limit = -high, -low, -limit
+    if high <= limit:
+        return "pass"
+    return "fail" if low > limit else "inconclusive"
+
+
+def _matches(estimate: Estimate, clause: Clause | Rejection) -> bool:
+    return estimate.metric == clause.metric and clause.scope.items() <= estimate.scope.items()
+
+
+def _rule_findings(
+    rule: Rule, limits: dict[str, Limit], estimates: Sequence[Estimate]
+) -> list[Finding]:
+    """Return one finding for each scope (group, attribute, …) that the rule's metrics have."""
+    clauses = [_in_force(clause, rule, limits) for clause in rule.clauses]
+    found = [[e for e in estimates if _matches(e, clause)] for clause in clauses]
+    scopes: list[frozenset[tuple[str, str]]] = []
+    for clause, matching in zip(clauses, found, strict=True):
+        for estimate in matching:
+            scope = _rest(estimate, clause)
+            if scope not in scopes:
+                scopes.append(scope)
+    if len(scopes) > 1 and len(clauses) > 1:  # what is about everything goes with each scope
+        scopes = [scope for scope in scopes if scope]
+    findings = []
+    for scope in scopes or [frozenset()]:
+        met = [
+            (clause, _pick(matching, clause, scope))
+            for clause, matching in zip(clauses, found, strict=True)
+        ]
+        findings.append(_finding(rule, met, limits))
+    return findings
+
+
+def _in_force(clause: Clause, rule: Rule, limits: dict[str, Limit]) -> Clause:
+    limit = limits.get(rule.id)
+    return clause if limit is None else clause.model_copy(update={"limit": limit.value})
+
+
+def _rest(estimate: Estimate, clause: Clause) -> frozenset[tuple[str, str]]:
+    return frozenset(estimate.scope.items() - clause.scope.items())
+
+
+def _pick(
+    matching: Sequence[Estimate], clause: Clause, scope: frozenset[tuple[str, str]]
+) -> Estimate | None:
+    by_scope = {_rest(estimate, clause): estimate for estimate in matching}
+    return by_scope.get(scope) or by_scope.get(frozenset())
+
+
+def _finding(
+    rule: Rule, met: list[tuple[Clause, Estimate | None]], limits: dict[str, Limit]
+) -> Finding:
+    states = [state_of(estimate, clause.direction, clause.limit) for clause, estimate in met]
+    # all_of is as bad as its worst clause, any_of as good as its best.
+    order = _WORST[::-1] if rule.any_of else _WORST
+    state = next(candidate for candidate in order if candidate in states)
+    clause, estimate = met[states.index(state)]
+    effect = {
+        "pass": "none",
+        "fail": rule.severity,
+        "inconclusive": rule.inconclusive,
+        "not-measured": rule.not_measured,
+    }[state]
+    source = limits.get(rule.id)
+    return Finding(
+        rule=rule.id,
+        title=rule.title,
+        state=state,
+        effect=effect,
+        severity=rule.severity,
+        metric=clause.metric,
+        estimate=estimate,
+        direction=clause.direction,
+        limit=clause.limit,
+        limit_from=source.set_by if source else "policy",
+        because=_because(state, estimate, clause),
+        reason=rule.reason,
+        reference=rule.reference,
+    )
+
+
+def _because(state: State, estimate: Estimate | None, clause: Clause | Rejection) -> str:
+    entry = metric(clause.metric)
+    bound = f"{clause.direction.replace('_', ' ')} {entry.show(clause.limit)}"
+    if estimate is None:
+        return f"{entry.title} must be {bound}, and no executed notebook measured it."
+    if estimate.value is None:
+        return f"{entry.title} must be {bound}, and it was not measured: {estimate.note}"
+    value = entry.show(estimate.value)
+    if estimate.low is None or estimate.high is None:
+        verb = "is" if state == "pass" else "is not"
+        return f"{entry.title} is {value}, which {verb} {bound}."
+    span = f"{entry.show(estimate.low)} to {entry.show(estimate.high)}"
+    how = {
+        "pass": "the whole interval is inside the limit",
+        "fail": "the whole interval is outside the limit",
+        "inconclusive": "the interval crosses the limit",
+    }[state]
+    return f"{entry.title} is {value} ({span}); it must be {bound}: {how}."
+
+
+def _rejection_findings(rejection: Rejection, estimates: Sequence[Estimate]) -> list[Finding]:
+    matching = [e for e in estimates if _matches(e, rejection)]
+    findings = []
+    for estimate in (*matching,) or (None,):
+        state = state_of(estimate, rejection.direction, rejection.limit)
+        effect: Literal["none", "block", "warn"] = "none"
+        if state in {"fail", "not-measured"}:
+            effect = "block" if state == "fail" else "warn"
+        findings.append(
+            Finding(
+                rule=rejection.id,
+                title="Rejection criterion",
+                state=state,
+                effect=effect,
+                metric=rejection.metric,
+                estimate=estimate,
+                direction=rejection.direction,
+                limit=rejection.limit,
+                because=_because(state, estimate, rejection),
+                reason=rejection.reason,
+                rejects=state == "fail",
+            )
+        )
+    return findings
+
+
+def _plan_finding(policy: Policy, plan: Plan) -> Finding:
+    approved = [c for c in policy.generators.approved if c.generator == plan.generator]
+    fitting = [c.id for c in approved if not _outside(c, plan)]
+    if fitting:
+        because = f"The plan fits the approved configuration `{fitting[0]}`."
+    elif approved:
+        outside = "; ".join(f"{c.id}: {', '.join(_outside(c, plan))}" for c in approved)
+        because = (
+            f"The plan lies outside every approved configuration of its generator ({outside})."
+        )
+    else:
+        because = f"No configuration of `{plan.generator}` is approved."
+    return Finding(
+        rule="plan.approved-configuration",
+        title="Approved generator configuration",
+        state="pass" if fitting else "fail",
+        effect="none" if fitting else policy.generators.unapproved,
+        severity=policy.generators.unapproved,
+        because=because,
+        reason="Only generators and settings that the organisation knows may make its data.",
+        reference=f"Policy {policy.id} {policy.version}, generators",
+    )
+
+
+def _outside(configuration: Configuration, plan: Plan) -> list[str]:
+    return [
+        name
+        for name, value in plan.parameters.items()
+        if name not in configuration.parameters or not configuration.parameters[name].allows(value)
+    ]
+
+
+def _same_tables(evidence: Sequence[Evidence]) -> Finding:
+    """Every room must have looked at the same tables."""
+    seen: dict[str, set[str]] = {}
+    for each in evidence:
+        for name, content in each.inputs.items():
+            seen.setdefault(name, set()).add(content)
+    differing = sorted(name for name, contents in seen.items() if len(contents) > 1)
+    known = "synthetic" in seen
+    if differing:
+        because = f"The notebooks did not all assess the same tables: {', '.join(differing)}."
+    elif not known:
+        because = "No notebook assessed a synthetic table."
+    else:
+        because = "Every notebook assessed the same tables."
+    state: State = "fail" if differing else "pass" if known else "not-measured"
+    return Finding(
+        rule="evidence.same-tables",
+        title="One set of tables",
+        state=state,
+        effect="none" if state == "pass" else "block",
+        because=because,
+        reason="Findings about different tables say nothing about any one of them.",
+        reference="Integrity check of synthnb",
+    )

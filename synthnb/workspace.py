@@ -1,0 +1,334 @@
+"""Where things live. The only room that knows paths.
+
+workspace = Workspace.find(Path("."))
+dossier = workspace.dossier("loanapp")
+papers = dossier.read()          # charter, plan and policy, every problem at once
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from synthnb import assets
+from synthnb.errors import BusyError, Problem, RecordError, UsageError
+from synthnb.records import Charter, People, Plan, Policy, Record, read
+from synthnb.records.base import SCHEMA_VERSION
+from synthnb.records.run import Run
+
+MARKER = "synthnb.yaml"
+DRAFT = "work"
+_RUN = re.compile(r"\d{4,}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+R = TypeVar("R", bound=Record)
+
+
+class Settings(Record):
+    """What `synthnb.yaml` says: where the parts of a workspace lie."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    policy: str = "policy.yaml"
+    people: str = "people.yaml"
+    reports: str = "reports"
+    ledger: str = "ledger.sqlite"
+
+
+@dataclass(frozen=True)
+class Papers:
+    """The records that govern a dossier."""
+
+    charter: Charter
+    plan: Plan
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder that holds an organisation's policy, people, dossiers and reports."""
+
+    root: Path
+    settings: Settings
+
+    @classmethod
+    def find(cls, start: Path) -> Workspace:
+        """Return the workspace that a path lies in.
+
+        Raises
+        ------
+        UsageError
+            If no folder from there upwards holds a `synthnb.yaml`.
+        """
+        here = start.resolve()
+        for folder in (here, *here.parents):
+            if (folder / MARKER).is_file():
+                return cls(folder, _read(Settings, folder / MARKER))
+        raise UsageError(
+            "This is not inside a synthnb workspace: no synthnb.yaml here or above.",
+            advice="`synthnb init` makes one, `synthnb demo` makes one with data in it",
+        )
+
+    @classmethod
+    def create(cls, root: Path) -> Workspace:
+        """Make a workspace: policy, people and settings from the templates.
+
+        Raises
+        ------
+        UsageError
+            If there is one already.
+        """
+        if (root / MARKER).exists():
+            raise UsageError(
+                f"`{root}` is a workspace already.", advice="`synthnb new NAME` adds a dossier"
+            )
+        root.mkdir(parents=True, exist_ok=True)
+        for source in sorted((assets.templates() / "workspace").iterdir()):
+            if not (root / source.name).exists():
+                shutil.copyfile(source, root / source.name)
+        if not (root / "policy.yaml").exists():
+            shutil.copyfile(assets.templates() / "policies" / "default.yaml", root / "policy.yaml")
+        (root / "dossiers").mkdir(exist_ok=True)
+        return cls.find(root)
+
+    @property
+    def dossiers(self) -> tuple[Dossier, ...]:
+        """Return every dossier, by name."""
+        folder = self.root / "dossiers"
+        if not folder.is_dir():
+            return ()
+        found = sorted(path for path in folder.iterdir() if (path / "charter.yaml").is_file())
+        return tuple(Dossier(self, path) for path in found)
+
+    def dossier(self, name: str) -> Dossier:
+        """Return a dossier by its name or its folder.
+
+        Raises
+        ------
+        UsageError
+            If the name is not one, or there is no such dossier.
+        """
+        if not _NAME.fullmatch(name):
+            return Dossier.at(Path(name))
+        found = Dossier(self, self.root / "dossiers" / name)
+        if not (found.folder / "charter.yaml").is_file():
+            known = ", ".join(each.name for each in self.dossiers) or "none yet"
+            raise UsageError(
+                f"There is no dossier {name!r} in this workspace; there is: {known}.",
+                advice=f"`synthnb new {name}` makes it",
+            )
+        return found
+
+    def new(self, name: str) -> Dossier:
+        """Make a dossier from the templates.
+
+        Raises
+        ------
+        UsageError
+            If the name is not a plain one, or it is taken.
+        """
+        if not _NAME.fullmatch(name):
+            raise UsageError(
+                f"{name!r} cannot name a dossier.",
+                advice="use letters, digits, '-' and '_', at most 64, beginning with a letter",
+            )
+        folder = self.root / "dossiers" / name
+        if folder.exists():
+            raise UsageError(f"There is a dossier {name!r} already.", advice="choose another name")
+        partial = folder.with_name(f".{name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        (partial / "data").mkdir()
+        for source in sorted((assets.templates() / "dossier").iterdir()):
+            text = source.read_text(encoding="utf-8").replace("{name}", name)
+            (partial / source.name).write_text(text, encoding="utf-8")
+        partial.rename(folder)
+        return Dossier(self, folder)
+
+    @property
+    def policy(self) -> Policy:
+        """Return the policy in force."""
+        return _read(Policy, self.root / self.settings.policy)
+
+    @property
+    def people(self) -> People:
+        """Return the people of this workspace."""
+        path = self.root / self.settings.people
+        return _read(People, path) if path.is_file() else People()
+
+    @property
+    def reports(self) -> Path:
+        """Return the folder of releases."""
+        return self.root / self.settings.reports
+
+    @property
+    def ledger(self) -> Path:
+        """Return the file of the history."""
+        return self.root / self.settings.ledger
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Everything about one synthetic data asset."""
+
+    workspace: Workspace
+    folder: Path
+
+    @classmethod
+    def at(cls, start: Path) -> Dossier:
+        """Return the dossier that a path lies in.
+
+        Raises
+        ------
+        UsageError
+            If no folder from there upwards is a dossier of a workspace.
+        """
+        here = start.resolve()
+        for folder in (here, *here.parents):
+            if (folder / "charter.yaml").is_file():
+                return cls(Workspace.find(folder), folder)
+            if (folder / MARKER).is_file():
+                break
+        raise UsageError(
+            f"{str(start)!r} is not a dossier: no charter.yaml there or above.",
+            advice="give the name of a dossier, or its folder; `synthnb new NAME` makes one",
+        )
+
+    @property
+    def name(self) -> str:
+        """Return the name, which is the folder's."""
+        return self.folder.name
+
+    def read(self) -> Papers:
+        """Return charter, plan and policy.
+
+        Raises
+        ------
+        RecordError
+            With every problem of all three files.
+        """
+        problems: list[Problem] = []
+        advice: list[str] = []
+        found: dict[str, Record] = {}
+        for key, model, path in (
+            ("charter", Charter, self.folder / "charter.yaml"),
+            ("plan", Plan, self.folder / "plan.yaml"),
+            ("policy", Policy, self.workspace.root / self.workspace.settings.policy),
+        ):
+            try:
+                found[key] = _read(model, path)
+            except RecordError as exc:
+                inner = exc.problems or (Problem("", exc.message),)
+                problems += [Problem(f"{path.name}: {p.where}", p.message, p.line) for p in inner]
+                advice += [exc.advice] if exc.advice else []
+        charter, plan, policy = found.get("charter"), found.get("plan"), found.get("policy")
+        if isinstance(charter, Charter) and charter.name != self.name:
+            problems.append(
+                Problem(
+                    "charter.yaml: name", f"is `{charter.name}`, but the folder is `{self.name}`"
+                )
+            )
+        if problems:
+            count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+            raise RecordError(
+                f"The dossier `{self.name}` has {count}.",
+                problems,
+                "; ".join(dict.fromkeys(advice)),
+            )
+        assert isinstance(charter, Charter)  # noqa: S101 -- for the type checker
+        assert isinstance(plan, Plan)  # noqa: S101
+        assert isinstance(policy, Policy)  # noqa: S101
+        return Papers(charter, plan, policy)
+
+    @property
+    def runs(self) -> Path:
+        """Return the folder of runs."""
+        return self.folder / "runs"
+
+    @property
+    def complete_runs(self) -> tuple[Path, ...]:
+        """Return the complete runs, oldest first."""
+        if not self.runs.is_dir():
+            return ()
+        found = [
+            p for p in self.runs.iterdir() if _RUN.fullmatch(p.name) and (p / "run.json").is_file()
+        ]
+        return tuple(sorted(found, key=lambda path: int(path.name)))
+
+    def run(self, run_id: str | None = None) -> tuple[Path, Run]:
+        """Return a complete run, the latest unless told otherwise.
+
+        Raises
+        ------
+        UsageError
+            If there is none.
+        """
+        runs = self.complete_runs
+        chosen = [p for p in runs if run_id is None or p.name == run_id][-1:]
+        if not chosen:
+            which = "complete run" if run_id is None else f"complete run {run_id!r}"
+            raise UsageError(
+                f"The dossier `{self.name}` has no {which}.", advice=f"`synthnb run {self.name}`"
+            )
+        return chosen[0], _read(Run, chosen[0] / "run.json")
+
+    def next_run(self) -> str:
+        """Return the id of the next run: one above every run, failed ones included."""
+        taken = [0]
+        if self.runs.is_dir():
+            taken += [int(m[0]) for p in self.runs.iterdir() if (m := _RUN.match(p.name))]
+        return f"{max(taken) + 1:04d}"
+
+    def template(self, notebook: Path) -> Path:
+        """Return the dossier's own version of a stock notebook where it has one."""
+        own = self.folder / "notebooks" / notebook.name
+        return own if own.is_file() else notebook
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep everybody else from running or releasing this dossier.
+
+        Raises
+        ------
+        BusyError
+            If somebody is at it.
+        """
+        from filelock import FileLock, Timeout
+
+        try:
+            with FileLock(self.folder / ".lock", timeout=0):
+                yield
+        except Timeout:
+            raise BusyError(
+                f"The dossier `{self.name}` is being run or released by another process.",
+                advice="wait until it ends, then try again",
+            ) from None
+
+
+def _read(model: type[R], path: Path) -> R:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise RecordError(
+            f"{path.name} does not exist.", [Problem(path.name, "is not there")]
+        ) from None
+    except UnicodeDecodeError:
+        raise RecordError(f"{path.name} is not UTF-8 text.") from None
+    return read(model, text, path.name)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
