@@ -67,7 +67,7 @@ class Workspace:
         here = start.resolve()
         for folder in (here, *here.parents):
             if (folder / MARKER).is_file():
-                return cls(folder, _read(Settings, folder / MARKER))
+                return cls(folder, read_record(Settings, folder / MARKER))
         raise UsageError(
             "This is not inside a synthnb workspace: no synthnb.yaml here or above.",
             advice="`synthnb init` makes one, `synthnb demo` makes one with data in it",
@@ -152,13 +152,13 @@ class Workspace:
     @property
     def policy(self) -> Policy:
         """Return the policy in force."""
-        return _read(Policy, self.root / self.settings.policy)
+        return read_record(Policy, self.root / self.settings.policy)
 
     @property
     def people(self) -> People:
         """Return the people of this workspace."""
         path = self.root / self.settings.people
-        return _read(People, path) if path.is_file() else People()
+        return read_record(People, path) if path.is_file() else People()
 
     @property
     def reports(self) -> Path:
@@ -220,7 +220,7 @@ class Dossier:
             ("policy", Policy, self.workspace.root / self.workspace.settings.policy),
         ):
             try:
-                found[key] = _read(model, path)
+                found[key] = read_record(model, path)
             except RecordError as exc:
                 inner = exc.problems or (Problem("", exc.message),)
                 problems += [Problem(f"{path.name}: {p.where}", p.message, p.line) for p in inner]
@@ -274,7 +274,7 @@ class Dossier:
             raise UsageError(
                 f"The dossier `{self.name}` has no {which}.", advice=f"`synthnb run {self.name}`"
             )
-        return chosen[0], _read(Run, chosen[0] / "run.json")
+        return chosen[0], read_record(Run, chosen[0] / "run.json")
 
     def next_run(self) -> str:
         """Return the id of the next run: one above every run, failed ones included."""
@@ -309,7 +309,8 @@ class Dossier:
             ) from None
 
 
-def _read(model: type[R], path: Path) -> R:
+def read_record(model: type[R], path: Path) -> R:
+    """Return the record in a YAML or JSON file; RecordError names everything that is wrong."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

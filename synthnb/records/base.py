@@ -116,3 +116,12 @@ def sha256(data: bytes | str) -> str:
 def digest(record: Record | Any) -> str:
     """Return the sha256 of a record's canonical JSON."""
     return sha256(canonical(record))
+
+
+def file_name(path: str) -> str:
+    """Return the last part of a path or URI, without a query.
+
+    >>> file_name("s3://bank/private/loans.csv?token=x"), file_name("data/loans.csv")
+    ('loans.csv', 'loans.csv')
+    """
+    return re.split(r"[/\\]", path.partition("?")[0].rstrip("/\\"))[-1] or "unnamed"

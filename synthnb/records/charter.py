@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from synthnb.records.base import SCHEMA_VERSION, Name, Number, Prose, Record
+from synthnb.records.base import SCHEMA_VERSION, Name, Number, Prose, Record, file_name
 
 Role = Literal[
     "identifier", "quasi-identifier", "sensitive", "protected", "target", "weight", "excluded"
@@ -228,6 +228,13 @@ class Charter(Record):
         """Return the columns that are synthesised and assessed: no identifier, none excluded."""
         hidden = {"identifier", "excluded", "weight"}
         return tuple(column for column in self.columns if not hidden & set(column.roles))
+
+    def published(self) -> Charter:
+        """Return the charter as a datasheet may show it: file names, but no folders or hosts."""
+        sources = tuple(
+            source.model_copy(update={"path": file_name(source.path)}) for source in self.sources
+        )
+        return self.model_copy(update={"sources": sources})
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, ValidationError, model_validator
 
-from synthnb.records.base import SCHEMA_VERSION, Digest, Number, Record, digest
+from synthnb.errors import VerificationError
+from synthnb.records.base import SCHEMA_VERSION, Digest, Number, Record, canonical, digest, sha256
 
 Room = Literal["charter", "generation", "privacy", "fairness", "utility", "lineage"]
 
@@ -209,3 +210,47 @@ class Evidence(Record):
         if twice:
             raise ValueError(f"estimates: recorded twice: {', '.join(twice)}")
         return self
+
+
+MIME = "application/vnd.synthnb.evidence.v1+json"
+"""MIME type of the output that carries a notebook's evidence."""
+
+
+def payload(evidence: Evidence) -> dict[str, str]:
+    """Return what an output of type `MIME` holds: one canonical JSON text and its sha256.
+
+    A text, because JupyterLab's save rewrites JSON numbers; a number that was parsed and written
+    again must never be hashed.
+    """
+    text = canonical(evidence)
+    return {"canonical": text, "sha256": sha256(text)}
+
+
+def from_payload(data: object, source: str) -> Evidence:
+    """Return the evidence of an output, or refuse it.
+
+    Parameters
+    ----------
+    data : object
+        What the output of type `MIME` holds.
+    source : str
+        What to call the notebook in messages.
+
+    Raises
+    ------
+    VerificationError
+        If the text does not match its digest, or is not the canonical form of what it says.
+    """
+    text = data.get("canonical") if isinstance(data, dict) else None
+    if not isinstance(text, str) or not isinstance(data, dict):
+        raise VerificationError(f"{source} holds evidence of an unknown form.")
+    if sha256(text) != data.get("sha256"):
+        raise VerificationError(f"{source}: the evidence does not match its own digest.")
+    try:
+        evidence = Evidence.model_validate_json(text)
+    except ValidationError as exc:
+        count = exc.error_count()
+        raise VerificationError(f"{source}: the evidence does not hold ({count} faults).") from None
+    if canonical(evidence) != text:
+        raise VerificationError(f"{source}: the evidence is not in its canonical form.")
+    return evidence

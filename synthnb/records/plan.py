@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from synthnb.records.base import SCHEMA_VERSION, Prose, Record
+from synthnb.records.base import SCHEMA_VERSION, Prose, Record, file_name
 
 BRING_YOUR_OWN = "bring-your-own"
 
@@ -58,6 +58,13 @@ class Plan(Record):
     guarantee: Guarantee
     rationale: Prose = Field(description="Why this generator, these parameters, this guarantee")
     external: External | None = Field(None, description="Only for `bring-your-own`")
+
+    def published(self) -> Plan:
+        """Return the plan as a datasheet may show it: a file name, but no folder."""
+        if self.external is None:
+            return self
+        external = self.external.model_copy(update={"path": file_name(self.external.path)})
+        return self.model_copy(update={"external": external})
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

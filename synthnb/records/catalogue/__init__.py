@@ -6,6 +6,9 @@ explained the same way everywhere.
 
 from __future__ import annotations
 
+import difflib
+
+from synthnb.errors import UsageError
 from synthnb.records.catalogue.fairness import FAIRNESS
 from synthnb.records.catalogue.generation import GENERATION
 from synthnb.records.catalogue.metric import Metric
@@ -33,4 +36,28 @@ def metric(metric_id: str) -> Metric:
     )
 
 
-__all__ = ["CATALOGUE", "Metric", "metric"]
+def find(metric_id: str | None) -> tuple[Metric, ...]:
+    """Return the entry of a metric, those below a prefix such as ``privacy``, or all.
+
+    Raises
+    ------
+    UsageError
+        If nothing is called so.
+    """
+    if metric_id is None:
+        return tuple(CATALOGUE.values())
+    found = tuple(
+        entry
+        for key, entry in CATALOGUE.items()
+        if key == metric_id or key.startswith(f"{metric_id}.")
+    )
+    if not found:
+        near = difflib.get_close_matches(metric_id, CATALOGUE, n=3)
+        raise UsageError(
+            f"There is no metric called {metric_id!r}.",
+            advice=f"did you mean {', '.join(near)}?" if near else "`synthnb metrics` lists them",
+        )
+    return found
+
+
+__all__ = ["CATALOGUE", "Metric", "find", "metric"]

@@ -1,0 +1,5 @@
+"""`python -m synthnb` is `synthnb`."""
+
+from synthnb.cli import main
+
+main()

@@ -1,0 +1,335 @@
+"""The command line: parse, call, print, exit code. No logic.
+
+Exit codes: 0 all is well, 1 a verdict or a signature says no, 2 wrong usage or bad input,
+3 something broke.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from synthnb import __version__, printing
+from synthnb.errors import SynthnbError, UsageError
+
+app = typer.Typer(
+    name="synthnb",
+    help=(
+        "Govern synthetic tabular data: charter, generation, privacy, fairness, utility and "
+        "lineage, judged against a written policy and released as signed datasheets.\n\n"
+        "Begin with `synthnb demo`, or with `synthnb init` and `synthnb new NAME`."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+key_app = typer.Typer(help="Make and show signing keys.", no_args_is_help=True)
+app.add_typer(key_app, name="key")
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Dossiers = Annotated[list[str], typer.Argument(metavar="DOSSIER...", help="Names or folders.")]
+DossierArgument = Annotated[str, typer.Argument(metavar="DOSSIER", help="Name or folder.")]
+RunOption = Annotated[str | None, typer.Option("--run", help="Run id; the latest if absent.")]
+KeyOption = Annotated[
+    list[Path] | None,
+    typer.Option("--key", help="Private key that signs (repeatable); or set SYNTHNB_KEY."),
+]
+
+
+def main() -> None:
+    """Run the command line; every error of ours becomes one screen and an exit code."""
+    try:
+        app()
+    except SynthnbError as exc:
+        printing.error(exc)
+        sys.exit(exc.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped; nothing half-done was kept.\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"synthnb {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _here() -> Any:
+    from synthnb.workspace import Workspace
+
+    return Workspace.find(Path.cwd())
+
+
+def _dossier(name: str) -> Any:
+    """Find a dossier by its folder, or by its name in the workspace here."""
+    from synthnb.workspace import Dossier
+
+    if (Path(name) / "charter.yaml").is_file():
+        return Dossier.at(Path(name))
+    return _here().dossier(name)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where; the current folder if absent.")] = Path(),
+) -> None:
+    """Make a workspace: a policy to start from, people, and room for dossiers."""
+    from synthnb.workspace import Workspace
+
+    made = Workspace.create(folder)
+    printing.done(f"A workspace is ready in {made.root}.", "`synthnb new NAME` adds a dossier")
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(help="Short name of the asset.")]) -> None:
+    """Add a dossier: a charter and a plan to fill."""
+    made = _here().new(name)
+    printing.done(
+        f"The dossier `{name}` is ready in {made.folder}.",
+        f"put the data into {made.folder.name}/data, fill charter.yaml and plan.yaml, "
+        f"then `synthnb run {name}`; `synthnb notebooks {name}` puts the guided notebooks there",
+    )
+
+
+@app.command()
+def notebooks(name: DossierArgument) -> None:
+    """Copy the stock notebooks into a dossier, to work with them in JupyterLab.
+
+    A copy that is changed counts as the dossier's own template, and its releases say so.
+    """
+    from synthnb.workflow import copy_notebooks
+
+    for path in copy_notebooks(_dossier(name)):
+        typer.echo(path)
+
+
+@app.command()
+def run(
+    names: Dossiers,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Notebooks at a time.")] = 2,
+    only: Annotated[str, typer.Option(help="Only these, comma-separated: privacy,fairness …")] = "",
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Notebook parameter."),
+    ] = None,
+) -> None:
+    """Execute the notebooks of dossiers and keep what they measured.
+
+    Everything is checked before anything is executed. Exit 0 when every dossier has a complete
+    run; otherwise the exit code of the worst error.
+    """
+    from synthnb import workflow
+
+    dossiers = [_dossier(name) for name in dict.fromkeys(names)]
+    rooms = [room.strip() for room in only.split(",") if room.strip()]
+    with printing.progress() as on:
+        outcomes = workflow.run(
+            dossiers, jobs=jobs, only=rooms, parameters=_parse(parameters or []), on=on
+        )
+    printing.outcomes(outcomes)
+    raise typer.Exit(max(each.error.exit_code if each.error else 0 for each in outcomes))
+
+
+def _parse(pairs: list[str]) -> dict[str, Any]:
+    parsed: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{pair!r} is not NAME=VALUE.", advice="e.g. `-p seed=1`")
+        try:
+            parsed[name] = json.loads(value)
+        except ValueError:
+            parsed[name] = value
+    return parsed
+
+
+@app.command()
+def check(name: DossierArgument, run_id: RunOption = None, as_json: JsonFlag = False) -> None:
+    """Give the verdict on a run: each finding with value, interval, limit and reason.
+
+    Exit 0 when it passes, 1 when it is blocked.
+    """
+    from synthnb import workflow
+
+    checked = workflow.check(_dossier(name), run_id)
+    if as_json:
+        typer.echo(checked.verdict.model_dump_json(indent=1))
+    else:
+        printing.verdict(checked)
+    raise typer.Exit(0 if checked.verdict.outcome == "passed" else 1)
+
+
+@app.command()
+def release(
+    name: DossierArgument,
+    key: KeyOption = None,
+    unsigned: Annotated[bool, typer.Option(help="Release without a signature.")] = False,
+    rejected: Annotated[
+        bool, typer.Option(help="Record a blocked verdict, marked REJECTED on every page.")
+    ] = False,
+    renderer: Annotated[str, typer.Option(help="embedded or quarto.")] = "embedded",
+    run_id: RunOption = None,
+) -> None:
+    """Render, version and sign the datasheet of a run. Written once, never changed.
+
+    The passphrase of a key comes from SYNTHNB_PASSPHRASE, or is asked for.
+    """
+    from synthnb import workflow
+
+    keys = [] if unsigned else _keys(key)
+    done = workflow.release(_dossier(name), keys, run_id=run_id, rejected=rejected, engine=renderer)
+    printing.released(done)
+
+
+def _keys(paths: list[Path] | None) -> list[Any]:
+    from synthnb.attest import keys
+
+    found = paths or ([Path(os.environ["SYNTHNB_KEY"])] if os.environ.get("SYNTHNB_KEY") else [])
+    if not found:
+        raise UsageError(
+            "No key to sign with.",
+            advice="give `--key FILE` or set SYNTHNB_KEY; `synthnb key new FILE` makes one; "
+            "`--unsigned` releases without a signature and says so",
+        )
+    return [keys.load(path, _passphrase(path)) for path in found]
+
+
+def _passphrase(path: Path, *, confirm: bool = False) -> str:
+    given = os.environ.get("SYNTHNB_PASSPHRASE")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "There is no terminal to ask for the passphrase on.",
+            advice="set SYNTHNB_PASSPHRASE for this one command",
+        )
+    return str(
+        typer.prompt(f"Passphrase of {path.name}", hide_input=True, confirmation_prompt=confirm)
+    )
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(help="Folder or zip of a release.")],
+    trust: Annotated[
+        Path | None,
+        typer.Option(help="people.yaml with the keys you trust; the workspace's if absent."),
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="Check that this file is the synthetic table.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Verify a release offline: signatures, every file, and the verdict from the evidence.
+
+    Exit 0 when everything holds, 1 when anything does not.
+    """
+    from synthnb import workflow
+
+    people = workflow.people_in(trust) if trust else workflow.people_near(path)
+    report = workflow.verify(path, workflow.trusted_keys(people), table)
+    if as_json:
+        typer.echo(json.dumps(printing.report_json(report), indent=1, ensure_ascii=False))
+    else:
+        printing.report(report)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")] = Path("demo"),
+) -> None:
+    """Take real lending data from charter to a signed, verified datasheet, in about a minute."""
+    from synthnb import workflow
+
+    with printing.progress() as on:
+        made = workflow.demo(folder, on=on, say=printing.say)
+    printing.demo(made)
+    raise typer.Exit(0 if made.report.ok else 1)
+
+
+@app.command()
+def log(
+    name: Annotated[str | None, typer.Argument(metavar="[DOSSIER]")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show the history of the workspace, and whether it was tampered with."""
+    from synthnb.ledger import Ledger
+
+    ledger = Ledger(_here().ledger)
+    problems = ledger.verify()
+    printing.log(ledger.entries(name), problems, as_json=as_json)
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def generators(as_json: JsonFlag = False) -> None:
+    """List the generators, their parameters and their licences."""
+    from synthnb import generate
+
+    printing.generators(generate.generators(), as_json=as_json)
+
+
+@app.command()
+def metrics(
+    metric_id: Annotated[str | None, typer.Argument(metavar="[METRIC]")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Explain the metrics: meaning, unit, good direction, chance level, remedy, source."""
+    from synthnb.records.catalogue import find
+
+    printing.metrics(find(metric_id), as_json=as_json)
+
+
+@app.command()
+def schema(
+    record: Annotated[
+        str, typer.Argument(help="charter, plan, policy, people, evidence, datasheet")
+    ],
+) -> None:
+    """Print the JSON Schema of a record."""
+    from synthnb import records
+
+    typer.echo(json.dumps(records.schema(record), indent=1, ensure_ascii=False))
+
+
+@key_app.command("new")
+def key_new(
+    path: Annotated[Path, typer.Argument(help="Where the private key goes; keep it out of git.")],
+) -> None:
+    """Make an Ed25519 key, encrypted with a passphrase (asked for, or SYNTHNB_PASSPHRASE)."""
+    from synthnb.attest import keys
+
+    public = keys.create(path, _passphrase(path, confirm=True))
+    printing.key(path, public, keys.fingerprint(public))
+
+
+@key_app.command("show")
+def key_show(path: Annotated[Path, typer.Argument(help="The private key's file.")]) -> None:
+    """Print the public half of a key, as people.yaml wants it."""
+    from synthnb.attest import keys
+
+    public = keys.public(path, _passphrase(path))
+    printing.key(path, public, keys.fingerprint(public))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""What the command line prints. Rich loads only when something is printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from synthnb.errors import Problem, SynthnbError
+    from synthnb.records import Finding, Metric
+    from synthnb.workflow import Checked, Outcome, Released, Report
+    from synthnb.workflow.demo import Demo
+
+_STATES = {
+    "pass": ("✓ pass", "green"),
+    "fail": ("✗ fail", "bold red"),
+    "inconclusive": ("? inconclusive", "yellow"),
+    "not-measured": ("– not measured", "dim"),
+}
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=False, emoji=False)
+
+
+def say(text: str) -> None:
+    """Print a line as it is; nothing in it is markup."""
+    _console(stderr=True).print(text, markup=False)
+
+
+def done(text: str, next_step: str) -> None:
+    """Print what was done, and what comes next."""
+    typer.echo(text)
+    typer.echo(f"Next: {next_step}.")
+
+
+def error(exc: SynthnbError) -> None:
+    """Print an error on one screen: what happened, everything that is wrong, what to do."""
+    console = _console(stderr=True)
+    console.print(f"Error: {exc.message}", style="bold red", markup=False)
+    shown = exc.problems[:25]
+    for problem in shown:
+        console.print(f"  • {problem}", markup=False)
+    if len(exc.problems) > len(shown):
+        console.print(f"  … and {len(exc.problems) - len(shown)} more", markup=False)
+    if exc.advice:
+        console.print(f"What to do: {exc.advice}", markup=False)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[..., None]]:
+    """Show live progress: one bar for each notebook of each dossier."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    marks = {"done": "✓", "failed": "✗", "kept": "=", "running": "▸", "waiting": "·"}
+    bars: dict[tuple[str, str], Any] = {}
+    columns = (
+        TextColumn("{task.fields[mark]} {task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:.0f}/{task.total:.0f} cells", markup=False),
+        TimeElapsedColumn(),
+    )
+    console = _console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as live:
+
+        def on(dossier: str, room: str, phase: str, cells: int, total: int) -> None:
+            key = (dossier, room)
+            if key not in bars:
+                bars[key] = live.add_task(f"{dossier} {room}", total=1, start=False, mark="·")
+            task = bars[key]
+            if phase == "running" and total == 0:
+                live.start_task(task)
+            if total:
+                live.update(task, total=total, completed=cells)
+            if phase in {"done", "kept"}:
+                live.update(task, completed=live.tasks[task].total)
+            live.update(task, mark=marks.get(phase, "·"))
+            if phase in {"done", "failed"}:
+                live.stop_task(task)
+                if not console.is_terminal:
+                    console.print(f"{marks[phase]} {dossier} {room}", markup=False)
+
+        yield on
+
+
+def outcomes(found: Sequence[Outcome]) -> None:
+    """Print what became of each dossier, then every error in full."""
+    from rich.table import Table
+
+    table = Table("Dossier", "Run", "Result", box=None)
+    for each in found:
+        result = "complete" if each.error is None else "failed" if each.run is None else "?"
+        table.add_row(each.dossier, each.run or "–", result)
+    _console().print(table)
+    for each in found:
+        if each.error is not None:
+            error(each.error)
+    complete = [each.dossier for each in found if each.error is None]
+    if complete:
+        typer.echo(f"Next: `synthnb check {complete[0]}` gives the verdict.")
+
+
+def verdict(checked: Checked) -> None:
+    """Print a verdict as a table, worst first."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from synthnb.records import metric
+    from synthnb.show import number
+
+    table = Table("State", "Finding", "Estimate (95 %)", "Limit", box=None, pad_edge=False)
+    order = {"block": 0, "warn": 1, "none": 2}
+    found = checked.verdict.findings
+    for finding in sorted(found, key=lambda each: order[each.effect]):
+        word, style = _STATES[finding.state]
+        if finding.effect != "none":
+            word += f" ({finding.effect}s)"
+        limit = ""
+        if finding.limit is not None and finding.metric and finding.direction:
+            bound = metric(finding.metric).show(finding.limit)
+            limit = f"{finding.direction.replace('_', ' ')} {bound}"
+        value = number(finding.estimate) if finding.estimate else "–"
+        table.add_row(Text(word, style=style), Text(_name(finding)), Text(value), Text(limit))
+    console = _console()
+    console.print(table)
+    console.print()
+    for finding in checked.verdict.blocking:
+        console.print(f"Blocks: {_name(finding)}", style="bold", markup=False)
+        console.print(f"  {finding.because}", markup=False)
+        remedy = metric(finding.metric).remedy if finding.metric else finding.reason
+        console.print(f"  What to do: {remedy}", markup=False)
+    count = len(checked.verdict.blocking)
+    outcome = "PASSED" if checked.verdict.outcome == "passed" else f"BLOCKED by {count} findings"
+    warned = len(checked.verdict.warnings)
+    console.print(
+        f"Verdict on run {checked.run.id} under {checked.verdict.policy}: {outcome}, "
+        f"{warned} warnings.",
+        style="bold",
+        markup=False,
+    )
+
+
+def _name(finding: Finding) -> str:
+    about = ", ".join(finding.estimate.scope.values()) if finding.estimate else ""
+    return f"{finding.title} · {about}" if about else finding.title
+
+
+def released(made: Released) -> None:
+    """Print where a release lies."""
+    sheet = made.datasheet
+    if not made.fresh:
+        typer.echo(f"Nothing changed since {sheet.name} {sheet.version}; no new release was made.")
+    else:
+        mark = " as a record of REJECTION" if sheet.status == "rejected" else ""
+        typer.echo(f"Released {sheet.name} {sheet.version}{mark}.")
+    typer.echo(f"Datasheet: {made.folder / 'content' / 'datasheet.html'}")
+    typer.echo(f"Next: `synthnb verify {made.folder}` checks it, as an auditor would.")
+
+
+def report(found: Report) -> None:
+    """Print a verification, one line for each check."""
+    console = _console()
+    for check in found.checks:
+        mark, style = ("✓", "green") if check.ok else ("✗", "bold red")
+        console.print(f"{mark} {check.message}", style=style, markup=False)
+    for note in found.notes:
+        console.print(f"! {note}", style="yellow", markup=False)
+    result = "The release holds." if found.ok else "The release does NOT hold."
+    console.print(result, style="bold", markup=False)
+
+
+def report_json(found: Report) -> dict[str, Any]:
+    """Return a verification for programs."""
+    sheet = found.datasheet
+    return {
+        "ok": found.ok,
+        "name": sheet.name if sheet else None,
+        "version": sheet.version if sheet else None,
+        "status": sheet.status if sheet else None,
+        "checks": [
+            {"name": check.name, "ok": check.ok, "message": check.message} for check in found.checks
+        ],
+        "notes": list(found.notes),
+    }
+
+
+def demo(made: Demo) -> None:
+    """Print what the demo made, and how to go on."""
+    sheet, folder = made.released.datasheet, made.released.folder
+    report(made.report)
+    blocking = sheet.verdict.blocking
+    typer.echo("")
+    typer.echo(f"Verdict: {sheet.verdict.outcome}, {len(blocking)} findings stand against it.")
+    for finding in blocking[:6]:
+        typer.echo(f"  • {_name(finding)}: {finding.because}")
+    if len(blocking) > 6:
+        typer.echo(f"  … and {len(blocking) - 6} more in the datasheet")
+    typer.echo("")
+    typer.echo(f"Datasheet: {(folder / 'content' / 'datasheet.html').resolve()}")
+    typer.echo(f"     PDF: {(folder / 'content' / 'datasheet.pdf').resolve()}")
+    typer.echo(f"Next: cd {made.workspace.root} && synthnb check loanapp")
+
+
+def log(entries: Iterable[Any], problems: Sequence[Problem], *, as_json: bool) -> None:
+    """Print the history."""
+    listed = list(entries)
+    if as_json:
+        typer.echo(json.dumps([entry.model_dump(mode="json") for entry in listed], indent=1))
+    else:
+        for entry in listed:
+            body = ", ".join(f"{key} {str(value)[:20]}" for key, value in entry.body.items())
+            typer.echo(f"{entry.seq:5d}  {entry.time}  {entry.kind:10s} {entry.dossier}  {body}")
+    for problem in problems:
+        sys.stderr.write(f"tampered: {problem}\n")
+
+
+def generators(found: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print the generators."""
+    if as_json:
+        listed = {
+            name: {"title": each.title, "library": each.library, "licence": each.licence}
+            for name, each in found.items()
+        }
+        typer.echo(json.dumps(listed, indent=1))
+        return
+    for name, each in found.items():
+        typer.echo(f"{name}: {each.title} ({each.library}, {each.licence})")
+        for parameter, entry in each.parameters.items():
+            typer.echo(f"    {parameter}: {entry}")
+
+
+def metrics(found: Sequence[Metric], *, as_json: bool) -> None:
+    """Print catalogue entries."""
+    if as_json:
+        listed = [entry.model_dump(mode="json") for entry in found]
+        typer.echo(json.dumps(listed, indent=1, ensure_ascii=False))
+        return
+    for entry in found:
+        chance = "" if entry.chance is None else f"; chance level {entry.show(entry.chance)}"
+        typer.echo(f"{entry.id}: {entry.title} ({entry.unit}, {entry.better} is better{chance})")
+        typer.echo(f"    {entry.meaning}\n    When bad: {entry.remedy}\n    Source: {entry.source}")
+
+
+def key(path: Path, public: str, fingerprint: str) -> None:
+    """Print a public key as people.yaml wants it."""
+    typer.echo(f"Private key: {path} (encrypted; keep it and its passphrase to yourself)")
+    typer.echo(f"Fingerprint: {fingerprint}")
+    typer.echo("For people.yaml, below your name:")
+    typer.echo(f"    keys:\n      - public: {public}")

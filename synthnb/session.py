@@ -1,0 +1,265 @@
+"""What a notebook holds in its hand: one dossier, its tables, and a place to record evidence.
+
+study = Session(dossier, run=run, seed=seed)
+tables = study.tables()
+study.show(estimates)
+study.record("privacy", estimates)
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synthnb import notebooks
+from synthnb.errors import RecordError, UsageError
+from synthnb.judge import judge, limits_in_force
+from synthnb.records import (
+    Charter,
+    Estimate,
+    Evidence,
+    Finding,
+    Generation,
+    Lineage,
+    Plan,
+    Policy,
+    metric,
+)
+from synthnb.records.policy import Direction
+from synthnb.show import Recorded, Shown, estimates_table, findings_card, limits_table
+from synthnb.workspace import DRAFT, Dossier, Papers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from synthnb.tables import Tables
+
+SYNTHETIC = "synthetic.parquet"
+_NEXT = {
+    "charter": "02_generation makes the synthetic table.",
+    "generation": "03_privacy asks what it gives away about the people behind it.",
+    "privacy": "04_fairness asks who is represented, and how.",
+    "fairness": "05_utility asks whether the data serves its task.",
+    "utility": "06_lineage writes down where everything came from.",
+    "lineage": "`synthnb run` executes all notebooks; `synthnb check` gives the verdict.",
+}
+
+
+class Session:
+    """One dossier at work in a notebook.
+
+    Parameters
+    ----------
+    dossier : str
+        The dossier's folder, or any folder inside it.
+    run : str
+        Set by ``synthnb run``; empty for work by hand, which goes to the folder ``work``.
+    seed : int
+        Seed of every assessment.
+
+    Raises
+    ------
+    UsageError
+        If this is not inside a dossier.
+    """
+
+    def __init__(self, dossier: str = ".", *, run: str = "", seed: int = 0) -> None:
+        self._dossier = Dossier.at(Path(dossier))
+        self._run = run
+        self.seed = seed
+        self._tables: Tables | None = None
+
+    def __repr__(self) -> str:
+        return f"Session({self._dossier.name!r}, seed={self.seed})"
+
+    @functools.cached_property
+    def _papers(self) -> Papers:
+        return self._dossier.read()
+
+    @property
+    def charter(self) -> Charter:
+        """Return the charter, which must be complete."""
+        return self._papers.charter
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan, which must be complete."""
+        return self._papers.plan
+
+    @property
+    def policy(self) -> Policy:
+        """Return the policy of the workspace."""
+        return self._papers.policy
+
+    @property
+    def folder(self) -> Path:
+        """Return the dossier's folder."""
+        return self._dossier.folder
+
+    @property
+    def out(self) -> Path:
+        """Return where this work writes its tables."""
+        return self._dossier.runs / self._run if self._run else self.folder / DRAFT
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Return the data files of this work by name; ``synthetic`` once it is there."""
+        files: dict[str, Path] = {
+            source.kind: self.folder / source.path
+            for source in self.charter.sources
+            if "://" not in source.path
+        }
+        if (self.out / SYNTHETIC).is_file():
+            files["synthetic"] = self.out / SYNTHETIC
+        return files
+
+    @property
+    def templates(self) -> dict[str, str]:
+        """Return the digest of each notebook template in use, by file name."""
+        return {
+            stock.file: notebooks.template_digest(self._dossier.template(stock.path))
+            for stock in notebooks.STOCK
+        }
+
+    @property
+    def limits(self) -> dict[str, tuple[Direction, float]]:
+        """Return the limit in force on each metric that one rule limits."""
+        in_force = limits_in_force(self.policy, self.charter)
+        return {
+            rule.metric: (in_force[rule.id].direction, in_force[rule.id].value)
+            for rule in self.policy.rules
+            if rule.metric is not None
+        }
+
+    def tables(self) -> Tables:
+        """Return the tables of this dossier, read and divided as the charter says."""
+        from synthnb.tables import load
+
+        if self._tables is None:
+            self._tables = load(self.charter, self.folder, self.files.get("synthetic"))
+        return self._tables
+
+    def save_synthetic(self, frame: pd.DataFrame, generation: Generation) -> Generation:
+        """Write the synthetic table, and return its description with the file's digest."""
+        from synthnb.tables import file_digest, write_table
+
+        path = self.out / SYNTHETIC
+        write_table(frame, path, self.charter.assessed)
+        self._tables = None
+        fact = generation.synthetic.model_copy(update={"file": file_digest(path)})
+        return generation.model_copy(update={"synthetic": fact})
+
+    def show(self, estimates: Iterable[Estimate]) -> Shown:
+        """Show estimates beside the limits in force."""
+        listed = tuple(estimates)
+        return estimates_table(listed, self._findings(listed))
+
+    def limits_table(self) -> Shown:
+        """Show every limit in force, who set it and why."""
+        in_force = limits_in_force(self.policy, self.charter)
+        rows = []
+        for rule in self.policy.rules:
+            bounds = []
+            for clause in rule.clauses:
+                value = in_force[rule.id].value if rule.id in in_force else clause.limit
+                entry = metric(clause.metric)
+                bounds.append(f"{clause.direction.replace('_', ' ')} {entry.show(value)}")
+            joined = (" or " if rule.any_of else " and ").join(bounds)
+            set_by = in_force[rule.id].set_by if rule.id in in_force else "policy"
+            rows.append((rule.id, rule.title, joined, set_by, rule.reason))
+        return limits_table(rows)
+
+    def form(self, name: str) -> Any:
+        """Return a guided form over the dossier's charter or plan.
+
+        Raises
+        ------
+        UsageError
+            For any other name.
+        """
+        from synthnb import forms
+
+        models = {"charter": Charter, "plan": Plan}
+        if name not in models:
+            raise UsageError(f"There is no form for {name!r}.", advice="`charter` or `plan`")
+        return forms.form(models[name], self.folder / f"{name}.yaml", title=name.capitalize())
+
+    def problems(self) -> tuple[str, ...]:
+        """Return what charter, plan and policy still lack, in plain words."""
+        try:
+            papers = self._dossier.read()
+            limits_in_force(papers.policy, papers.charter)
+        except RecordError as exc:
+            return tuple(str(problem) for problem in exc.problems) or (exc.message,)
+        return ()
+
+    def record(
+        self,
+        room: str,
+        estimates: Iterable[Estimate] = (),
+        *,
+        facts: Mapping[str, Any] | None = None,
+        generation: Generation | None = None,
+        lineage: Lineage | None = None,
+        notes: Iterable[str] = (),
+    ) -> Recorded:
+        """Record what this notebook established; the last call of every notebook.
+
+        Parameters
+        ----------
+        room : str
+            Which of the six notebooks this is.
+        estimates : iterable of Estimate
+            What was measured.
+        facts : mapping, optional
+            What else the datasheet should know; JSON values only.
+        generation, lineage : optional
+            The records of notebooks 02 and 06.
+        notes : iterable of str
+            What a reader must know to read the numbers rightly.
+        """
+        evidence = Evidence.model_validate(
+            {
+                "room": room,
+                "inputs": self._inputs(room),
+                "seed": self.seed,
+                "estimates": tuple(estimates),
+                "facts": dict(facts or {}),
+                "generation": generation,
+                "lineage": lineage,
+                "notes": tuple(notes),
+            }
+        )
+        card = findings_card(
+            f"{room.capitalize()}: findings so far.",
+            self._findings(evidence.estimates),
+            _NEXT[room],
+        )
+        return Recorded(evidence, card)
+
+    def _inputs(self, room: str) -> dict[str, str]:
+        if room == "charter":
+            return {}
+        from synthnb.tables import content_digest
+
+        tables = self.tables()
+        frames = {
+            "train": tables.train,
+            "control": tables.control,
+            "tuning": tables.tuning,
+            "synthetic": tables.synthetic,
+        }
+        return {
+            name: content_digest(frame, tables.columns)
+            for name, frame in frames.items()
+            if frame is not None
+        }
+
+    def _findings(self, estimates: tuple[Estimate, ...]) -> list[Finding]:
+        """Judge these estimates alone: only the findings that are about them."""
+        seen = {estimate.metric for estimate in estimates}
+        probe = Evidence(room="privacy", seed=self.seed, estimates=estimates)
+        verdict = judge(self.policy, self.charter, self.plan, [probe])
+        return [finding for finding in verdict.findings if finding.metric in seen]

@@ -1,0 +1,91 @@
+"""`synthnb check`: the verdict on a dossier's latest run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthnb import notebooks
+from synthnb.errors import Problem, ReleaseError
+from synthnb.judge import judge
+from synthnb.ledger import Ledger
+from synthnb.records import Evidence, Verdict, digest, sha256
+from synthnb.records.run import Run
+from synthnb.workspace import Dossier, Papers
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A verdict, and everything that it rests on."""
+
+    papers: Papers
+    folder: Path
+    run: Run
+    evidence: tuple[Evidence, ...]
+    verdict: Verdict
+
+
+def check(dossier: Dossier, run_id: str | None = None) -> Checked:
+    """Judge a complete run of a dossier, the latest unless told otherwise.
+
+    Raises
+    ------
+    RecordError
+        If charter, plan or policy do not hold.
+    UsageError
+        If there is no complete run.
+    ReleaseError
+        If the run is not what was executed: a notebook changed afterwards, or charter or plan did.
+    """
+    papers = dossier.read()
+    folder, run = dossier.run(run_id)
+    problems = [*_manifest_problems(dossier, folder, run), *_stale_problems(papers, run)]
+    if problems:
+        raise ReleaseError(
+            f"Run {run.id} of `{dossier.name}` is not what was executed.",
+            problems,
+            advice=f"`synthnb run {dossier.name}` executes the notebooks again",
+        )
+    evidence = tuple(notebooks.collect(folder / stock.file) for stock in notebooks.STOCK)
+    return Checked(
+        papers, folder, run, evidence, judge(papers.policy, papers.charter, papers.plan, evidence)
+    )
+
+
+def _manifest_problems(dossier: Dossier, folder: Path, run: Run) -> list[Problem]:
+    """Hold the run against its manifest, and the manifest against the ledger."""
+    text = (folder / "run.json").read_bytes()
+    ledger = Ledger(dossier.workspace.ledger)
+    problems = [Problem("ledger", problem.message, problem.line) for problem in ledger.verify()]
+    recorded = [
+        entry.body.get("manifest")
+        for entry in ledger.entries(dossier.name)
+        if entry.kind == "run" and entry.body.get("run") == run.id
+    ]
+    if sha256(text) not in recorded:
+        problems.append(Problem("run.json", "is not the one that the ledger recorded"))
+    expected = {stock.file for stock in notebooks.STOCK}
+    problems += [
+        Problem(name, "is missing from the run") for name in sorted(expected - set(run.notebooks))
+    ]
+    for name, wanted in sorted(run.notebooks.items()):
+        path = folder / name
+        if not path.is_file():
+            problems.append(Problem(name, "is missing from the run"))
+        elif sha256(path.read_bytes()) != wanted:
+            problems.append(Problem(name, "was changed after it was executed"))
+    made = folder / "synthetic.parquet"
+    if run.synthetic and (not made.is_file() or sha256(made.read_bytes()) != run.synthetic):
+        problems.append(Problem(made.name, "is missing or was changed after it was made"))
+    return problems
+
+
+def _stale_problems(papers: Papers, run: Run) -> list[Problem]:
+    return [
+        Problem(f"{name}.yaml", "was changed after the run")
+        for name, was, now in (
+            ("charter", run.charter, digest(papers.charter)),
+            ("plan", run.plan, digest(papers.plan)),
+        )
+        if was != now
+    ]

