@@ -5,4 +5,30 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+from filelock import FileLock
+
 sys.path.insert(0, str(Path(__file__).parent))
+
+from workspaces import cli  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a workspace in which the demo ran; made once, for every worker. Do not change it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    folder = shared / "demo"
+    with FileLock(shared / "demo.lock"):
+        if not folder.exists():
+            done = cli("demo", folder, cwd=shared)
+            (shared / "demo.log").write_text(f"{done.code}\n{done.text}")
+    log = (shared / "demo.log").read_text()
+    assert log.startswith("0\n"), log
+    return folder
+
+
+@pytest.fixture(scope="session")
+def release(demo: Path) -> Path:
+    """Return the demo's release; do not change it."""
+    return demo / "reports" / "loanapp" / "1.0.0"

@@ -1,0 +1,56 @@
+# Every target does its own set-up. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+FOLDER ?= demo
+APT := $(shell [ "$$(id -u)" = 0 ] && echo "" || echo sudo)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow lint format example bench lab clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "synthnb needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		$(APT) apt-get update -qq && $(APT) apt-get install -y -qq python3-venv && $(PYTHON) -m venv .venv; }
+
+.venv/.use: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[all]'
+	@touch $@
+
+.venv/.dev: .venv/.use
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
+	@touch $@
+
+demo: .venv/.use ## Real lending data from charter to a signed, verified datasheet (FOLDER=demo)
+	$(BIN)/synthnb demo $(FOLDER)
+
+test: .venv/.dev ## The whole test suite, but for the slow studies
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-slow: .venv/.dev ## Calibration and simulation studies
+	$(BIN)/python -m pytest -m slow
+
+lint: .venv/.dev ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/.dev ## Let ruff put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+example: .venv/.use ## Make the committed example release anew
+	$(BIN)/python -m tests.example
+
+bench: .venv/.dev ## Time what we claim about speed
+	$(BIN)/python -m tests.benchmarks
+
+lab: .venv/.use ## JupyterLab on the demo workspace
+	@test -f $(FOLDER)/synthnb.yaml || $(BIN)/synthnb demo $(FOLDER)
+	cd $(FOLDER) && $(CURDIR)/$(BIN)/synthnb notebooks loanapp && $(CURDIR)/$(BIN)/jupyter lab dossiers/loanapp/notebooks
+
+clean: ## Remove what was built, but not .venv
+	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
