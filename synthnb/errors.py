@@ -44,8 +44,14 @@ class Problem:
     line: int | None = None
 
     def __str__(self) -> str:
-        place = self.where if self.line is None else f"{self.where} (line {self.line})"
-        return f"{place}: {self.message}" if place else self.message
+        line = "" if self.line is None else f"line {self.line}"
+        place = f"{self.where} ({line})" if self.where and line else self.where or line
+        return _visible(f"{place}: {self.message}" if place else self.message)
+
+
+def _visible(text: str) -> str:
+    """Spell out what could move a cursor: names of fields and columns are strangers' text."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
 
 
 class SynthnbError(Exception):

@@ -73,3 +73,28 @@ def make_workspace(root: Path, name: str = "loanapp") -> Path:
 def signing(root: Path) -> dict[str, str]:
     """Return the environment that signs with a workspace's key."""
     return {"SYNTHNB_KEY": str(root / "keys" / "demo.pem"), "SYNTHNB_PASSPHRASE": PASSPHRASE}
+
+
+def cli_here(*words: object, cwd: Path, env: dict[str, str] | None = None) -> Cli:
+    """Run `synthnb` in this process: the same command line and error handling, but quicker."""
+    import contextlib
+    import io
+    from unittest import mock
+
+    from synthnb.cli import main
+
+    out, err = io.StringIO(), io.StringIO()
+    code = 0
+    changed = {"SOURCE_DATE_EPOCH": EPOCH, "COLUMNS": "160", **(env or {})}
+    with (
+        contextlib.chdir(cwd),
+        mock.patch.dict(os.environ, changed),
+        mock.patch.object(sys, "argv", ["synthnb", *map(str, words)]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as exc:
+            code = int(exc.code or 0)
+    return Cli(code, out.getvalue(), err.getvalue())

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import math
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
 SCHEMA_VERSION: Literal["1"] = "1"
 
@@ -25,10 +36,50 @@ class Record(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        allow_inf_nan=True,  # Number refuses NaN and spells infinities out
+        allow_inf_nan=False,  # only Number knows infinities, and spells them out
         validate_default=True,
         str_strip_whitespace=True,
     )
+
+
+Fault = tuple[tuple[str | int, ...], str]
+"""A path of field names and positions, and what is wrong there."""
+
+
+class Faults(ValueError):
+    """What is wrong between the fields of a record, each with the path that a person must look at.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        Paths begin at the record that raises.
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{spell(path)}: {text}" for path, text in self.faults))
+
+
+def spell(path: Iterable[str | int]) -> str:
+    """Return a path as a person would write it.
+
+    >>> spell(("columns", 2, "type"))
+    'columns[2].type'
+    """
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a hint at the known word that is nearest, or nothing.
+
+    >>> did_you_mean("purpse", ["title", "purpose"])
+    '; did you mean `purpose`?'
+    """
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def _written(text: str) -> str:
@@ -77,11 +128,30 @@ def _write_number(value: float) -> float | str:
 
 Number = Annotated[
     float,
+    Field(allow_inf_nan=True),
     BeforeValidator(_read_number),
     AfterValidator(_check_number),
     PlainSerializer(_write_number, return_type=float | str, when_used="json"),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf"]}]}),
 ]
 """A measured number: never NaN, infinities spelt out, ten significant digits."""
+
+
+def _finite(value: JsonValue) -> JsonValue:
+    inner: Iterable[JsonValue] = ()
+    if isinstance(value, dict):
+        inner = value.values()
+    elif isinstance(value, list):
+        inner = value
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("holds an infinite number or NaN, which JSON cannot say")
+    for item in inner:
+        _finite(item)
+    return value
+
+
+Value = Annotated[JsonValue, AfterValidator(_finite)]
+"""Anything that JSON can say."""
 
 
 def _digest(text: str) -> str:

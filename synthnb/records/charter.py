@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from synthnb.records.base import SCHEMA_VERSION, Name, Number, Prose, Record, file_name
+from synthnb.records.base import (
+    SCHEMA_VERSION,
+    Fault,
+    Faults,
+    Name,
+    Number,
+    Prose,
+    Record,
+    did_you_mean,
+    file_name,
+)
 
 Role = Literal[
     "identifier", "quasi-identifier", "sensitive", "protected", "target", "weight", "excluded"
 ]
 ColumnType = Literal["number", "integer", "category", "boolean", "date", "text"]
+HIDDEN = frozenset({"identifier", "excluded", "weight"})
+"""Roles of columns that are neither synthesised nor assessed."""
+
 _DURATION = re.compile(
     r"P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?"
 )
@@ -99,6 +113,12 @@ class Column(Record):
             raise ValueError(f"a {self.type} column has no minimum or maximum")
         if len(set(self.roles)) != len(self.roles):
             raise ValueError("a role is given twice")
+        hidden = [role for role in self.roles if role in HIDDEN]
+        shown = [role for role in self.roles if role not in HIDDEN]
+        if hidden and shown:
+            raise ValueError(
+                f"an `{hidden[0]}` column is not assessed, so it cannot be `{shown[0]}` too"
+            )
         if self.type == "text" and not {"excluded", "identifier"} & set(self.roles):
             raise ValueError(
                 "free text cannot be synthesised or assessed; give it the role `excluded`, "
@@ -226,8 +246,7 @@ class Charter(Record):
     @property
     def assessed(self) -> tuple[Column, ...]:
         """Return the columns that are synthesised and assessed: no identifier, none excluded."""
-        hidden = {"identifier", "excluded", "weight"}
-        return tuple(column for column in self.columns if not hidden & set(column.roles))
+        return tuple(column for column in self.columns if not HIDDEN & set(column.roles))
 
     def published(self) -> Charter:
         """Return the charter as a datasheet may show it: file names, but no folders or hosts."""
@@ -238,48 +257,55 @@ class Charter(Record):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        problems = [*self._source_problems(), *self._column_problems(), *self._task_problems()]
-        if problems:
-            raise ValueError("; ".join(problems))
+        faults = [*self._source_faults(), *self._column_faults(), *self._task_faults()]
+        if faults:
+            raise Faults(faults)
         return self
 
-    def _source_problems(self) -> list[str]:
-        real = sum(source.kind == "real" for source in self.sources)
-        return [] if real == 1 else [f"sources: expected exactly one of kind `real`, got {real}"]
+    def _source_faults(self) -> Iterator[Fault]:
+        kinds = [source.kind for source in self.sources]
+        if "real" not in kinds:
+            yield ("sources",), "expected exactly one of kind `real`, got none"
+        for number, kind in enumerate(kinds):
+            if kind in kinds[:number]:
+                yield ("sources", number, "kind"), f"there is one of kind `{kind}` already"
 
-    def _column_problems(self) -> list[str]:
-        problems: list[str] = []
+    def _column_faults(self) -> Iterator[Fault]:
         names = [column.name for column in self.columns]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            problems.append(f"columns: listed twice: {', '.join(twice)}")
-        if len(self.with_role("target")) > 1:
-            problems.append("columns: more than one has the role `target`")
-        for where, used in (
-            ("split.unit", (self.split.unit,) if self.split.unit else ()),
-            ("split.strata", self.split.strata),
-            ("task.target", (self.task.target,) if self.task else ()),
-        ):
-            unknown = [name for name in used if name not in names]
-            if unknown:
-                problems.append(f"{where}: no column is called {', '.join(unknown)}")
-        return problems
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                yield ("columns", number, "name"), f"`{name}` is listed twice"
+        targets = [n for n, column in enumerate(self.columns) if "target" in column.roles]
+        for number in targets[1:]:
+            yield ("columns", number, "roles"), "another column has the role `target` already"
+        if len(self.assessed) < 2:
+            yield ("columns",), "fewer than two are left to synthesise and assess"
+        named: list[tuple[tuple[str | int, ...], str]] = [
+            (("split", "strata", number), name) for number, name in enumerate(self.split.strata)
+        ]
+        if self.split.unit:
+            named.append((("split", "unit"), self.split.unit))
+        if self.task:
+            named.append((("task", "target"), self.task.target))
+        for where, name in named:
+            if name not in names:
+                yield where, f"no column is called `{name}`{did_you_mean(name, names)}"
 
-    def _task_problems(self) -> list[str]:
-        targets = [column.name for column in self.with_role("target")]
+    def _task_faults(self) -> Iterator[Fault]:
+        targets = self.with_role("target")
         if self.task is None:
-            return ["task: a column has the role `target`, so say what is predicted"] * bool(
-                targets
-            )
-        if not targets:
-            return [f"columns: `{self.task.target}` is the task's target but lacks that role"]
-        if targets[:1] != [self.task.target]:
-            return [f"task.target is `{self.task.target}`, but the role is on `{targets[0]}`"]
+            if targets:
+                yield ("task",), "a column has the role `target`, so say what is predicted"
+            return
         if self.task.kind == "classification" and self.task.positive is None:
-            return ["task.positive: say which value of the target is the favourable outcome"]
-        if self.task.kind == "regression" and self.column(targets[0]).type not in {
-            "number",
-            "integer",
-        }:
-            return ["task.kind is regression, but the target is not a number"]
-        return []
+            yield ("task", "positive"), "say which value of the target is the favourable outcome"
+        named = [column for column in self.columns if column.name == self.task.target]
+        if not named:
+            return
+        if not targets:
+            yield ("task", "target"), f"the column `{self.task.target}` lacks the role `target`"
+        elif named[0] not in targets:
+            text = f"is `{self.task.target}`, but the role is on `{targets[0].name}`"
+            yield ("task", "target"), text
+        if self.task.kind == "regression" and named[0].type not in {"number", "integer"}:
+            yield ("task", "kind"), f"is regression, but the target is a {named[0].type}"

@@ -5,10 +5,19 @@ from __future__ import annotations
 import math
 from typing import Literal, Self
 
-from pydantic import Field, JsonValue, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from synthnb.errors import VerificationError
-from synthnb.records.base import SCHEMA_VERSION, Digest, Number, Record, canonical, digest, sha256
+from synthnb.records.base import (
+    SCHEMA_VERSION,
+    Digest,
+    Number,
+    Record,
+    Value,
+    canonical,
+    digest,
+    sha256,
+)
 
 Room = Literal["charter", "generation", "privacy", "fairness", "utility", "lineage"]
 
@@ -151,7 +160,7 @@ class Generation(Record):
     generator: str
     library: str = Field(description="Package and version")
     licence: str = ""
-    parameters: dict[str, JsonValue] = Field(default_factory=dict)
+    parameters: dict[str, Value] = Field(default_factory=dict)
     seed: int
     rows: int
     transformations: tuple[str, ...] = ()
@@ -191,9 +200,9 @@ class Evidence(Record):
         default_factory=dict, description="Content digests of what was assessed, by name"
     )
     seed: int = Field(ge=0)
-    parameters: dict[str, JsonValue] = Field(default_factory=dict)
+    parameters: dict[str, Value] = Field(default_factory=dict)
     estimates: tuple[Estimate, ...] = ()
-    facts: dict[str, JsonValue] = Field(default_factory=dict)
+    facts: dict[str, Value] = Field(default_factory=dict)
     generation: Generation | None = None
     lineage: Lineage | None = None
     notes: tuple[str, ...] = Field((), description="What a reader must know to read this rightly")

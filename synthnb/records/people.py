@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from synthnb.records.base import SCHEMA_VERSION, Prose, Record
+from synthnb.records.base import SCHEMA_VERSION, Fault, Faults, Prose, Record
 
 
 def _ed25519(text: str) -> str:
@@ -62,10 +62,18 @@ class People(Record):
 
     @model_validator(mode="after")
     def _keys_differ(self) -> Self:
-        names = [member.name for member in self.members]
-        publics = [key.public for member in self.members for key in member.keys]
-        if len(set(names)) != len(names):
-            raise ValueError("members: a name is listed twice")
-        if len(set(publics)) != len(publics):
-            raise ValueError("members: one public key is listed twice; it would count twice")
+        faults: list[Fault] = []
+        names: set[str] = set()
+        publics: set[str] = set()
+        for number, member in enumerate(self.members):
+            if member.name in names:
+                faults.append((("members", number, "name"), "this name is listed twice"))
+            names.add(member.name)
+            for place, key in enumerate(member.keys):
+                if key.public in publics:
+                    where = ("members", number, "keys", place, "public")
+                    faults.append((where, "this key is listed twice; it would count twice"))
+                publics.add(key.public)
+        if faults:
+            raise Faults(faults)
         return self

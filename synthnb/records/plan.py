@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, model_validator
 
-from synthnb.records.base import SCHEMA_VERSION, Prose, Record, file_name
+from synthnb.records.base import SCHEMA_VERSION, Faults, Prose, Record, Value, file_name
 
 BRING_YOUR_OWN = "bring-your-own"
 
@@ -34,7 +34,7 @@ class Guarantee(Record):
 class Condition(Record):
     """Rows that are generated with some values given."""
 
-    where: dict[str, JsonValue] = Field(min_length=1, description="Column: value")
+    where: dict[str, Value] = Field(min_length=1, description="Column: value")
     rows: int = Field(gt=0)
 
 
@@ -51,7 +51,7 @@ class Plan(Record):
 
     schema_version: Literal["1"] = SCHEMA_VERSION
     generator: str = Field(min_length=1, description="See `synthnb generators`")
-    parameters: dict[str, JsonValue] = Field(default_factory=dict)
+    parameters: dict[str, Value] = Field(default_factory=dict)
     seed: int = Field(0, ge=0, le=2**31 - 1)
     rows: int | None = Field(None, gt=0, description="As many as there are to learn from, if empty")
     conditions: tuple[Condition, ...] = ()
@@ -69,7 +69,8 @@ class Plan(Record):
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         if self.generator == BRING_YOUR_OWN and self.external is None:
-            raise ValueError("external: say where the table is and what made it")
+            raise Faults([(("external",), "say where the table is and what made it")])
         if self.generator != BRING_YOUR_OWN and self.external is not None:
-            raise ValueError(f"external is only for `{BRING_YOUR_OWN}`, not `{self.generator}`")
+            text = f"is only for `{BRING_YOUR_OWN}`, not `{self.generator}`"
+            raise Faults([(("external",), text)])
         return self

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from synthnb.records.base import SCHEMA_VERSION, Name, Number, Prose, Record
+from synthnb.records.base import SCHEMA_VERSION, Fault, Faults, Name, Number, Prose, Record, Value
 from synthnb.records.charter import Duration
 
 Direction = Literal["at_most", "at_least"]
@@ -85,12 +85,15 @@ class Range(Record):
 
     minimum: Number | None = None
     maximum: Number | None = None
-    one_of: tuple[JsonValue, ...] = ()
+    one_of: tuple[Value, ...] = ()
 
     def allows(self, value: JsonValue) -> bool:
         """Return whether a value lies within the range."""
         if self.one_of:
-            return value in self.one_of
+            return any(
+                value == one and isinstance(value, bool) == isinstance(one, bool)
+                for one in self.one_of
+            )
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
         low = self.minimum is None or value >= self.minimum
@@ -147,8 +150,13 @@ class Policy(Record):
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
-        ids = [rule.id for rule in self.rules] + [rejection.id for rejection in self.rejections]
-        twice = sorted({each for each in ids if ids.count(each) > 1})
-        if twice:
-            raise ValueError(f"rules: used twice: {', '.join(twice)}")
+        faults: list[Fault] = []
+        seen: set[str] = set()
+        for part, listed in (("rules", self.rules), ("rejections", self.rejections)):
+            for number, each in enumerate(listed):
+                if each.id in seen:
+                    faults.append(((part, number, "id"), f"`{each.id}` is used twice"))
+                seen.add(each.id)
+        if faults:
+            raise Faults(faults)
         return self

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
 import io
 import json
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 
 from synthnb.errors import Problem, RecordError
-from synthnb.records.base import Record
-from synthnb.records.schemas import by_name
+from synthnb.records.base import Faults, Record, did_you_mean, spell
+from synthnb.records.schemas import MODELS, by_name
 
 R = TypeVar("R", bound=Record)
-_MAX_BYTES = 4_000_000
+_MAX_LENGTH, _MAX_DEPTH, _MAX_QUOTE = 4_000_000, 40, 80
 
 
 def read(model: type[R], text: str, source: str) -> R:
@@ -43,18 +46,16 @@ def read(model: type[R], text: str, source: str) -> R:
     if not isinstance(data, dict):
         raise RecordError(
             f"{source} is not a mapping.",
-            advice=f"write `key: value` lines; `synthnb schema {model.__name__.lower()}`",
+            advice=_advice(model) or "write `key: value` lines",
         )
     try:
         return model.model_validate_json(json.dumps(_plain(data)))
     except ValidationError as exc:
-        problems = [_problem(error, data, model) for error in exc.errors(include_url=False)]
+        errors = exc.errors(include_url=False)
+        problems = [problem for error in errors for problem in _problems(error, data, model)]
+        problems.sort(key=lambda problem: problem.line or 0)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise RecordError(
-            f"{source} has {count}.",
-            problems,
-            advice=f"`synthnb schema {model.__name__.lower()}` describes every field",
-        ) from None
+        raise RecordError(f"{source} has {count}.", problems, _advice(model)) from None
 
 
 def write(record: Record) -> str:
@@ -65,6 +66,12 @@ def write(record: Record) -> str:
     return stream.getvalue()
 
 
+def _advice(model: type[Record]) -> str | None:
+    """Say where the fields are described, for the records that people write."""
+    name = model.__name__.lower()
+    return f"`synthnb schema {name}` describes every field" if name in MODELS else None
+
+
 def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a record by name, e.g. ``charter``."""
     model = by_name(name)
@@ -72,8 +79,32 @@ def schema(name: str) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **body}
 
 
+class _Composer(Composer):
+    """Reads only what stands where it is read: no aliases, no tags, no bottomless nesting."""
+
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.parser.peek_event()
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            self._refuse("anchors and aliases (& and *) are not read; write it out", event)
+        if getattr(event, "tag", None) is not None:
+            self._refuse("tags (!) are not read; leave it out", event)
+        if self.depth >= _MAX_DEPTH:
+            self._refuse(f"is nested deeper than {_MAX_DEPTH} levels", event)
+        self.depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
+
+    def _refuse(self, why: str, event: Any) -> None:
+        raise ComposerError(None, None, why, event.start_mark)
+
+
 def _yaml() -> YAML:
     yaml = YAML(typ="rt")
+    yaml.Composer = _Composer
     yaml.preserve_quotes = True
     yaml.width = 96
     yaml.indent(mapping=2, sequence=4, offset=2)
@@ -81,7 +112,7 @@ def _yaml() -> YAML:
 
 
 def _parse(text: str, source: str) -> Any:
-    if len(text) > _MAX_BYTES:
+    if len(text) > _MAX_LENGTH:
         raise RecordError(f"{source} is larger than 4 MB; a record never is.")
     try:
         return _yaml().load(text)
@@ -101,13 +132,19 @@ def _parse(text: str, source: str) -> Any:
             advice="check indentation and quotes around that line",
         ) from None
     except (YAMLError, ValueError) as exc:
-        raise RecordError(f"{source} is not valid YAML: {type(exc).__name__}.") from None
+        raise RecordError(
+            f"{source} is not valid YAML: {type(exc).__name__}.",
+            advice="look for characters that cannot be printed, and for very long numbers",
+        ) from None
 
 
 def _plain(value: Any) -> Any:
     """Return ruamel's containers and scalars as what JSON knows."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        plain = {str(key): _plain(item) for key, item in value.items()}
+        if len(plain) < len(value):
+            raise ValueError("two keys of a mapping differ only in their type, as 1 and '1' do")
+        return plain
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, bool) or value is None:
@@ -119,34 +156,38 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _problem(error: Any, data: Any, model: type[BaseModel]) -> Problem:
-    path = [part for part in error["loc"] if not isinstance(part, str) or part != "[key]"]
-    where, line, kind = _spell(path), _line(data, path), error["type"]
+def _problems(error: Any, data: Any, model: type[BaseModel]) -> Iterator[Problem]:
+    path = [part for part in error["loc"] if part != "[key]"]
+    inner = error.get("ctx", {}).get("error")
+    if isinstance(inner, Faults):
+        for below, message in inner.faults:
+            yield Problem(spell([*path, *below]), message, _line(data, [*path, *below]))
+        return
+    yield Problem(spell(path), _message(error, path, model), _line(data, path))
+
+
+def _message(error: Any, path: list[Any], model: type[BaseModel]) -> str:
+    kind = error["type"]
     if kind == "missing":
-        return Problem(where, "is required and is missing", line)
+        return "is required and is missing"
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(path[-1]), _fields(model, path[:-1]), n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        return Problem(where, f"is not a known field{hint}", line)
+        hint = did_you_mean(str(path[-1]), _fields(model, path[:-1]))
+        return f"is not a known field{hint}"
+    if kind == "json_invalid":
+        return "holds text that is no Unicode, such as half of a surrogate pair"
     message = str(error["msg"]).removeprefix("Value error, ")
     got = error.get("input")
     if kind != "value_error" and isinstance(got, str | int | float | bool):
-        message = f"{message[:1].lower()}{message[1:]}; got {got!r}"
-    return Problem(where, message, line)
-
-
-def _spell(path: list[Any]) -> str:
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
+        text = repr(got) if len(repr(got)) <= _MAX_QUOTE else f"{repr(got)[:_MAX_QUOTE]}…"
+        message = f"{message[:1].lower()}{message[1:]}; got {text}"
+    return message
 
 
 def _line(data: Any, path: list[Any]) -> int | None:
     """Return the line of the deepest part of the path that the text really has."""
     line: int | None = None
     for part in path:
-        if isinstance(data, CommentedMap) and part in data:
+        if isinstance(data, CommentedMap) and part in (data.lc.data or {}):
             line = int(data.lc.key(part)[0]) + 1
         elif isinstance(data, CommentedSeq) and isinstance(part, int) and part < len(data):
             line = int(data.lc.item(part)[0]) + 1
@@ -156,23 +197,22 @@ def _line(data: Any, path: list[Any]) -> int | None:
     return line
 
 
-def _fields(model: Any, path: list[Any]) -> list[str]:
+def _fields(model: type[BaseModel], path: list[Any]) -> list[str]:
     """Return the field names that a path into a model may have."""
+    here: Any = model
     for part in path:
-        if isinstance(part, int):
-            continue
-        field = model.model_fields.get(part)
-        inner = _models(field.annotation) if field else []
-        if not inner:
-            return []
-        model = inner[0]
-    return list(model.model_fields)
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            field = here.model_fields.get(str(part))
+            here = _given(field.annotation) if field else None
+        else:  # a position in a tuple, or a key of a mapping
+            here = next((a for a in reversed(get_args(here)) if a is not Ellipsis), None)
+    return (
+        list(here.model_fields) if isinstance(here, type) and hasattr(here, "model_fields") else []
+    )
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    found: list[type[BaseModel]] = []
-    for inner in getattr(annotation, "__args__", ()):
-        found += _models(inner)
-    return found
+def _given(annotation: Any) -> Any:
+    """Return what an optional field holds when it is given."""
+    if get_origin(annotation) in {Union, UnionType}:
+        return next(each for each in get_args(annotation) if each is not type(None))
+    return annotation

@@ -1,0 +1,143 @@
+"""Figures of the fairness audit, from records alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from synthnb.figures.style import BAD, MUTED, REAL, SYNTHETIC, Figure, canvas
+from synthnb.records import Estimate, metric
+from synthnb.records.policy import Direction
+
+Limits = Mapping[str, tuple[Direction, float]]
+_ROW = 0.32
+
+
+def representation(estimates: Iterable[Estimate]) -> Figure:
+    """Return a forest plot of how often each group occurs, on a ratio scale around 1."""
+    name = "fairness.representation.ratio"
+    shown = _measured(estimates, name)
+    finite = [e for e in shown if e.value is not None and e.value < float("inf")]
+    alt = _alt("Synthetic share over real share", finite)
+    title = "How often each group occurs in the synthetic table, for once in the real data"
+    with canvas("fairness-representation", title, alt, figsize=_size(len(finite))) as drawn:
+        axes = drawn.axes
+        axes.axvline(1, color=MUTED, linewidth=1)
+        _forest(axes, finite, [SYNTHETIC] * len(finite))
+        highest = max((min(e.high or 1, 4.0) for e in finite), default=1)
+        axes.set_xlim(0, max(2.0, 1.05 * highest))
+        axes.set_xlabel("synthetic share / real share (1: as in reality)")
+    figure: Figure = drawn.result
+    return figure
+
+
+def label_rates(estimates: Iterable[Estimate]) -> Figure:
+    """Return each group's favourable share: real (dot with interval) beside synthetic (diamond)."""
+    shown = _measured(estimates, "fairness.label.rate")
+    labels = list(dict.fromkeys(e.scope["group"] for e in shown))
+    alt = "Favourable share, real and synthetic. " + " ".join(
+        f"{e.scope['group']}, {e.scope['table']}: {_say(e)}." for e in shown
+    )
+    title = "Favourable outcome by group, real beside synthetic"
+    with canvas("fairness-rates", title, alt, figsize=_size(len(labels))) as drawn:
+        axes = drawn.axes
+        for table, colour, mark, shift in (
+            ("real", REAL, "o", -0.12),
+            ("synthetic", SYNTHETIC, "D", 0.12),
+        ):
+            here = [e for e in shown if e.scope["table"] == table]
+            rows = [labels.index(e.scope["group"]) + shift for e in here]
+            _points(axes, here, rows, colour, mark, table)
+        _rows(axes, labels)
+        axes.set_xlim(0, 1.02)
+        axes.set_xlabel("share with the favourable outcome")
+        if labels:
+            axes.legend(loc="lower left")
+    figure: Figure = drawn.result
+    return figure
+
+
+def amplification(estimates: Iterable[Estimate], limits: Limits | None = None) -> Figure:
+    """Return a forest plot of what the generator did to each gap, with the limit either side.
+
+    Parameters
+    ----------
+    estimates : iterable of Estimate
+    limits : mapping, optional
+        Metric to direction and limit; `fairness.label.amplification_size` is drawn both ways.
+    """
+    shown = _measured(estimates, "fairness.label.amplification")
+    _, limit = (limits or {}).get("fairness.label.amplification_size", (None, None))
+    alt = _alt("Synthetic gap minus real gap", shown)
+    if limit is not None:
+        alt += f" The limit is {limit:g} either side of 0."
+    title = "What the generator did to the outcome gap of each group"
+    with canvas("fairness-amplification", title, alt, figsize=_size(len(shown))) as drawn:
+        axes = drawn.axes
+        axes.axvline(0, color=MUTED, linewidth=1)
+        if limit is not None:
+            for side in (-limit, limit):
+                axes.axvline(side, color=BAD, linewidth=1, linestyle="--")
+            axes.plot([], [], color=BAD, linestyle="--", linewidth=1, label="limit")
+            axes.legend(loc="lower right")
+        colours = [MUTED if (e.low or 0) <= 0 <= (e.high or 0) else SYNTHETIC for e in shown]
+        _forest(axes, shown, colours)
+        axes.set_xlabel("synthetic gap minus real gap (left: worse than in reality; right: better)")
+    figure: Figure = drawn.result
+    return figure
+
+
+def _measured(estimates: Iterable[Estimate], name: str) -> list[Estimate]:
+    return [e for e in estimates if e.metric == name and e.measured and "group" in e.scope]
+
+
+def _size(rows: int) -> tuple[float, float]:
+    return 6.4, 1.1 + _ROW * max(rows, 1)
+
+
+def _say(estimate: Estimate) -> str:
+    entry = metric(estimate.metric)
+    if estimate.value is None:
+        return "not measured"
+    text = entry.show(estimate.value)
+    if estimate.low is None or estimate.high is None:
+        return text
+    return f"{text} ({entry.show(estimate.low)} to {entry.show(estimate.high)})"
+
+
+def _alt(what: str, shown: Sequence[Estimate]) -> str:
+    if not shown:
+        return f"{what}: nothing was measured."
+    return f"{what}. " + " ".join(f"{e.scope['group']}: {_say(e)}." for e in shown)
+
+
+def _forest(axes: Any, shown: Sequence[Estimate], colours: Sequence[str]) -> None:
+    for row, (estimate, colour) in enumerate(zip(shown, colours, strict=True)):
+        _points(axes, [estimate], [row], colour, "o", None)
+    _rows(axes, [e.scope["group"] for e in shown])
+
+
+def _points(
+    axes: Any,
+    shown: Sequence[Estimate],
+    rows: Sequence[float],
+    colour: str,
+    mark: str,
+    label: str | None,
+) -> None:
+    for estimate, row in zip(shown, rows, strict=True):
+        if estimate.low is not None and estimate.high is not None:
+            axes.plot([estimate.low, min(estimate.high, 1e6)], [row, row], color=colour)
+    axes.plot([e.value for e in shown], list(rows), mark, color=colour, markersize=5, label=label)
+
+
+def _rows(axes: Any, labels: Sequence[str]) -> None:
+    if not labels:
+        axes.text(0.5, 0.5, "nothing was measured", ha="center", transform=axes.transAxes)
+    axes.set_yticks(range(len(labels)), [_short(label) for label in labels])
+    axes.set_ylim(max(len(labels), 1) - 0.5, -0.5)
+    axes.grid(axis="y", visible=False)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= 40 else f"{label[:39]}…"

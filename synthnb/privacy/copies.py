@@ -1,0 +1,70 @@
+"""Exact copies: real records that stand in the synthetic table as they are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthnb.privacy.attack import Attack
+from synthnb.privacy.bounds import JOINTLY, LEVEL, excess
+from synthnb.privacy.views import View
+from synthnb.records import Estimate, exact, interval
+
+
+def _measure(view: View) -> tuple[Estimate, ...]:
+    copied = view.to_synthetic == 0
+    member, n = view.member, len(view.member)
+    p = view.labels.hits_p(copied, view.rng("exact copies"))
+    gap = excess(copied, member, view.control_size, LEVEL).unless(p, LEVEL)
+    chance = float(np.mean(copied[~member]))
+    return (
+        exact(
+            "privacy.exact_copies.count_share",
+            float(np.mean(copied[member])),
+            n=int(member.sum()),
+            method=f"{COPIES.method}: records at distance 0 from a synthetic row",
+            baseline=chance,
+        ),
+        interval(
+            "privacy.exact_copies.excess",
+            gap.value,
+            gap.low,
+            gap.high,
+            n=n,
+            method=f"{COPIES.method}: share in train minus share in control; Wilson interval of "
+            "the control share (Wilson 1927)",
+            baseline=0.0,
+            level=LEVEL,
+            note=JOINTLY,
+        ),
+        exact(
+            "privacy.exact_copies.p",
+            p,
+            n=n,
+            method=f"{COPIES.method}: {p_method(view)}",
+            seed=None if view.labels.simple else view.seed,
+        ),
+    )
+
+
+def p_method(view: View) -> str:
+    """Return the name of the test that `Labels.hits_p` makes."""
+    if view.labels.simple:
+        return "hypergeometric test of train against control, one-sided (Fisher 1935)"
+    return "exchanges of train and control labels by privacy unit and stratum, one-sided"
+
+
+COPIES = Attack(
+    id="exact-copies",
+    version="1",
+    title="Exact copies",
+    knows="every attribute of a person, from the person's own file.",
+    wants="to find this very record in the published table.",
+    can="search the synthetic table for an identical row.",
+    criterion="singling out",
+    metrics=(
+        "privacy.exact_copies.count_share",
+        "privacy.exact_copies.excess",
+        "privacy.exact_copies.p",
+    ),
+    measure=_measure,
+)

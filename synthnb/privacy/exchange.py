@@ -1,0 +1,106 @@
+"""Exchangeability: are train and control alike enough for any of this to mean something?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from synthnb.privacy.bounds import CONFIDENCE, Z
+from synthnb.privacy.views import View
+from synthnb.records import Estimate, interval, missing
+from synthnb.tables.gower import Encoded
+
+METRIC = "privacy.exchangeability.auc"
+_FOLDS = 5
+_METHOD = (
+    "Gradient boosting tells train from control, 5-fold cross-validated by privacy unit; mean of "
+    "the folds' areas under the ROC curve; interval after DeLong et al. (1988)"
+)
+
+
+def exchangeability(view: View) -> tuple[Estimate, ...]:
+    """Ask a classifier to tell train from control; it should do no better than chance.
+
+    Every attack here compares train with control. If the two differ in time, place or selection,
+    that difference looks like a leak, or hides one.
+
+    Returns
+    -------
+    tuple of Estimate
+        ``privacy.exchangeability.auc`` with its interval; chance is 0.5.
+    """
+    if view.too_small:
+        return (missing(METRIC, view.too_small, method=_METHOD),)
+    areas, variances = _folds(view)
+    if not areas:
+        why = "Too few privacy units to divide into folds. Bring records of more people."
+        return (missing(METRIC, why, method=_METHOD),)
+    area = float(np.mean(areas))
+    # Records of one unit are alike: fewer independent ones, a wider interval.
+    everyone = np.ones(len(view.member), dtype=bool)
+    design = len(view.member) / view.labels.effective(everyone)
+    half = Z * float(np.sqrt(np.sum(variances) * design)) / len(areas)
+    return (
+        interval(
+            METRIC,
+            area,
+            max(0.0, area - half),
+            min(1.0, area + half),
+            n=len(view.member),
+            method=_METHOD,
+            seed=view.seed,
+            baseline=0.5,
+            level=CONFIDENCE,
+        ),
+    )
+
+
+def _folds(view: View) -> tuple[list[float], list[float]]:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    features, member, unit = _features(view.encoded_real), view.member, view.labels.unit
+    if unit is not None and len(np.unique(unit)) < 2 * _FOLDS:
+        return [], []
+    kind: Any = StratifiedKFold if unit is None else StratifiedGroupKFold
+    areas, variances = [], []
+    with threadpool_limits(1):  # sums in one order: the same number on every machine
+        for learn, test in kind(_FOLDS, shuffle=True, random_state=view.seed).split(
+            features, member, unit
+        ):
+            if min(member[test].sum(), (~member[test]).sum()) < 2:
+                return [], []
+            model = HistGradientBoostingClassifier(
+                max_iter=40, max_leaf_nodes=15, early_stopping=False, random_state=view.seed
+            )
+            score = model.fit(features[learn], member[learn]).predict_proba(features[test])[:, 1]
+            area, variance = delong(score[member[test]], score[~member[test]])
+            areas.append(area)
+            variances.append(variance)
+    return areas, variances
+
+
+def _features(real: Encoded) -> np.ndarray:
+    numbers = np.where(real.absent, np.nan, real.scaled)
+    codes = np.where(real.codes < 0, np.nan, real.codes)
+    return np.concatenate([numbers, codes]).T
+
+
+def delong(positive: np.ndarray, negative: np.ndarray) -> tuple[float, float]:
+    """Return the area under the ROC curve and its variance (DeLong et al. 1988, Biometrics 44).
+
+    Parameters
+    ----------
+    positive, negative : ndarray of float, shapes (a,), (b,)
+        Scores; at least two of each.
+    """
+    from scipy.stats import rankdata
+
+    a, b = len(positive), len(negative)
+    ranks = rankdata(np.concatenate([positive, negative]))
+    over = (ranks[:a] - rankdata(positive)) / b
+    under = 1 - (ranks[a:] - rankdata(negative)) / a
+    variance = over.var(ddof=1) / a + under.var(ddof=1) / b
+    return float(over.mean()), float(variance)

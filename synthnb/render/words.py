@@ -1,0 +1,157 @@
+"""Numbers, limits and states as a reader shall see them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+
+from synthnb.figures.forest import WORDS
+from synthnb.records import Charter, Estimate, Finding, metric
+from synthnb.render.escape import Md, md
+
+SIGNS = {"pass": "✓", "fail": "✗", "inconclusive": "◆", "not-measured": "○"}
+_TABLES = {
+    "real": "in the real data",
+    "synthetic": "in the synthetic data",
+    "train": "in the training records",
+    "control": "in the control records",
+}
+ROOMS = {
+    "generation": "Generation",
+    "privacy": "Privacy",
+    "fairness": "Fairness",
+    "utility": "Utility",
+    "lineage": "Lineage",
+    "charter": "Charter",
+}
+
+
+def day(moment: date | datetime) -> str:
+    """Return a day as it is written in a sentence.
+
+    >>> day(date(2026, 11, 4))
+    '4 November 2026'
+    """
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def count(number: int, what: str, many: str = "") -> str:
+    """Return a number with its noun: one finding, two findings.
+
+    >>> count(1, "finding"), count(1234, "row")
+    ('1 finding', '1\u202f234 rows')
+    """
+    amount = f"{number:,}".replace(",", "\u202f")
+    return f"{amount} {what if number == 1 else many or what + 's'}"
+
+
+def listing(items: list[str]) -> str:
+    """Return items as a person lists them.
+
+    >>> listing(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
+def value(estimate: Estimate) -> Md:
+    """Return the value, with its interval on a line of its own."""
+    entry = metric(estimate.metric)
+    if estimate.value is None:
+        return Md("not measured")
+    shown = md("**{}**", entry.show(estimate.value))
+    if estimate.low is None or estimate.high is None:
+        return md("{}[{}]{.below}", shown, "counted, no interval") if _counted(estimate) else shown
+    span = (
+        f"{100 * estimate.level:.3g} %: {entry.show(estimate.low)} to {entry.show(estimate.high)}"
+    )
+    return md("{}[{}]{.below}", shown, span)
+
+
+def _counted(estimate: Estimate) -> bool:
+    return metric(estimate.metric).unit != "p-value"
+
+
+def one_line(estimate: Estimate) -> str:
+    """Return the value with its interval in brackets."""
+    entry = metric(estimate.metric)
+    if estimate.value is None:
+        return "not measured"
+    text = entry.show(estimate.value)
+    if estimate.low is None or estimate.high is None:
+        return text
+    return f"{text} ({entry.show(estimate.low)} to {entry.show(estimate.high)})"
+
+
+def better(metric_id: str, baseline: float | None = None) -> str:
+    """Return which direction is good, and what chance or the real data would give."""
+    entry = metric(metric_id)
+    usual = baseline if baseline is not None else entry.chance
+    words = {
+        "lower": "lower is better",
+        "higher": "higher is better",
+        "neither": "neither direction is good as such",
+        "target": f"best near {entry.show(usual)}" if usual is not None else "best near its target",
+    }[entry.better]
+    if usual is None or entry.better == "target":
+        return words
+    return f"{words}; without any effect {entry.show(usual)}"
+
+
+def limit(finding: Finding) -> str:
+    """Return the limit in force, e.g. ``at most 1.0 %``."""
+    if finding.metric is None or finding.direction is None or finding.limit is None:
+        return "—"
+    return f"{finding.direction.replace('_', ' ')} {metric(finding.metric).show(finding.limit)}"
+
+
+def state(finding: Finding) -> Md:
+    """Return sign and word of a state, and what follows from it."""
+    said = f"{SIGNS[finding.state]} {WORDS[finding.state]}"
+    mark = Md(f"[{said}]{{.state-{finding.state}}}")
+    effect = {"block": "stands against a release", "warn": "a warning", "none": ""}[finding.effect]
+    return md("{}[{}]{.below}", mark, effect) if effect else mark
+
+
+def about(estimate: Estimate, charter: Charter) -> str:
+    """Return what an estimate is about, with columns by their titles."""
+    titles = {column.name: column.title for column in charter.columns}
+    parts = []
+    for key, said in estimate.scope.items():
+        if key == "secret":
+            parts.append(titles.get(said, said))
+        elif key == "table":
+            parts.append(_TABLES.get(said, said))
+        elif key == "trained_on":
+            parts.append(f"trained on {said} data")
+        else:
+            parts.append(titles.get(said, said))
+    return ", ".join(parts)
+
+
+def title(finding: Finding, charter: Charter) -> str:
+    """Return what a finding is about: the rule, and the group or column."""
+    scope = about(finding.estimate, charter) if finding.estimate else ""
+    return f"{finding.title} · {scope}" if scope else finding.title
+
+
+def setting(item: object) -> str:
+    """Return a parameter's value as it would be written in YAML on one line."""
+    return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False, sort_keys=True)
+
+
+def duration(text: str) -> str:
+    """Return an ISO 8601 duration in words, where it is a plain one.
+
+    >>> duration("P6M"), duration("P1Y"), duration("P1Y2M")
+    ('6 months', '1 year', '1 year and 2 months')
+    """
+    units = {"Y": "year", "M": "month", "W": "week", "D": "day"}
+    parts, digits = [], ""
+    for sign in text.partition("T")[0].removeprefix("P"):
+        if sign.isdigit():
+            digits += sign
+        else:
+            parts.append(count(int(digits), units[sign]))
+            digits = ""
+    return listing(parts) if parts and "T" not in text else text
