@@ -11,6 +11,7 @@ when there is none. Only a pass is a pass.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -30,6 +31,7 @@ from synthnb.records import (
     digest,
     metric,
 )
+from synthnb.records.base import did_you_mean
 from synthnb.records.policy import Configuration, Direction
 from synthnb.records.verdict import State
 
@@ -72,7 +74,7 @@ def judge(policy: Policy, charter: Charter, plan: Plan, evidence: Sequence[Evide
     """
     limits = limits_in_force(policy, charter)
     estimates = [estimate for each in evidence for estimate in each.estimates]
-    findings = [_plan_finding(policy, plan), _same_tables(evidence)]
+    findings = [_plan_finding(policy, plan), _same_tables(evidence), *_measured_twice(evidence)]
     for rule in policy.rules:
         findings += _rule_findings(rule, limits, estimates)
     for rejection in policy.rejections:
@@ -96,32 +98,26 @@ def limits_in_force(policy: Policy, charter: Charter) -> dict[str, Limit]:
     RecordError
         Naming every threshold that is looser than the policy, with both numbers.
     """
-    limits = {
+    floor = {
         rule.id: Limit(rule.limit, rule.direction, "policy")
         for rule in policy.rules
         if rule.limit is not None and rule.direction is not None
     }
-    problems = []
+    limits, problems = dict(floor), []
     for where, rule_id, value in _tightenings(policy, charter):
-        current = limits.get(rule_id)
-        if current is None:
-            known = policy.rule(rule_id) is not None
-            why = (
-                "combines several metrics and cannot be tightened by one number"
-                if known
-                else "is not a rule of the policy"
-            )
-            problems.append(Problem(where, f"`{rule_id}` {why}"))
-        elif _looser(value, current):
+        if rule_id not in floor:
+            problems.append(Problem(where, _no_number(policy, rule_id)))
+        elif _looser(value, floor[rule_id]):
+            limit = floor[rule_id]
             problems.append(
                 Problem(
                     where,
-                    f"the charter's {value:g} is looser than the policy's {current.value:g} "
-                    f"({current.direction.replace('_', ' ')}) for `{rule_id}`",
+                    f"the charter's {value:.10g} is looser than the policy's {limit.value:.10g} "
+                    f"({limit.direction.replace('_', ' ')}) for `{rule_id}`",
                 )
             )
-        else:
-            limits[rule_id] = Limit(value, current.direction, "charter")
+        elif not _looser(value, limits[rule_id]):  # set twice, the tighter one holds
+            limits[rule_id] = Limit(value, floor[rule_id].direction, "charter")
     if problems:
         raise RecordError(
             "The charter and the policy disagree.",
@@ -138,12 +134,21 @@ def _tightenings(policy: Policy, charter: Charter) -> list[tuple[str, str, float
         for number, threshold in enumerate(getattr(charter, part))
     ]
     if charter.task is not None and charter.task.acceptable_loss is not None:
+        judged = [rule.id for rule in policy.rules if rule.metric == LOSS_METRIC]
         found += [
-            ("task.acceptable_loss", rule.id, charter.task.acceptable_loss)
-            for rule in policy.rules
-            if rule.metric == LOSS_METRIC
+            ("task.acceptable_loss", rule_id, charter.task.acceptable_loss)
+            for rule_id in judged or [LOSS_METRIC]
         ]
     return found
+
+
+def _no_number(policy: Policy, rule_id: str) -> str:
+    if policy.rule(rule_id) is not None:
+        return f"`{rule_id}` combines several metrics and cannot be tightened by one number"
+    if rule_id == LOSS_METRIC:
+        return f"no rule of the policy limits `{LOSS_METRIC}`, so nothing would hold it"
+    hint = did_you_mean(rule_id, [rule.id for rule in policy.rules])
+    return f"`{rule_id}` is not a rule of the policy{hint}"
 
 
 def _looser(value: float, limit: Limit) -> bool:
@@ -184,16 +189,20 @@ def _rule_findings(
             scope = _rest(estimate, clause)
             if scope not in scopes:
                 scopes.append(scope)
-    if len(scopes) > 1 and len(clauses) > 1:  # what is about everything goes with each scope
-        scopes = [scope for scope in scopes if scope]
-    findings = []
-    for scope in scopes or [frozenset()]:
-        met = [
+    everything: frozenset[tuple[str, str]] = frozenset()
+    met = {
+        scope: [
             (clause, _pick(matching, clause, scope))
             for clause, matching in zip(clauses, found, strict=True)
         ]
-        findings.append(_finding(rule, met, limits))
-    return findings
+        for scope in scopes or [everything]
+    }
+    if len(met) > 1 and everything in met:
+        # What is about everything goes with each scope; if it went with one, it is judged.
+        judged = [e for scope, pairs in met.items() if scope for _, e in pairs]
+        if all(e is None or e in judged for _, e in met[everything]):
+            del met[everything]
+    return [_finding(rule, pairs, limits) for pairs in met.values()]
 
 
 def _in_force(clause: Clause, rule: Rule, limits: dict[str, Limit]) -> Clause:
@@ -270,7 +279,7 @@ def _rejection_findings(rejection: Rejection, estimates: Sequence[Estimate]) -> 
     for estimate in (*matching,) or (None,):
         state = state_of(estimate, rejection.direction, rejection.limit)
         effect: Literal["none", "block", "warn"] = "none"
-        if state in {"fail", "not-measured"}:
+        if state != "pass":
             effect = "block" if state == "fail" else "warn"
         findings.append(
             Finding(
@@ -319,6 +328,25 @@ def _outside(configuration: Configuration, plan: Plan) -> list[str]:
         name
         for name, value in plan.parameters.items()
         if name not in configuration.parameters or not configuration.parameters[name].allows(value)
+    ]
+
+
+def _measured_twice(evidence: Sequence[Evidence]) -> list[Finding]:
+    """No notebook may say again, and perhaps better, what another one measured."""
+    ids = [estimate.id for each in evidence for estimate in each.estimates]
+    twice = sorted(each for each, count in Counter(ids).items() if count > 1)
+    if not twice:
+        return []
+    return [
+        Finding(
+            rule="evidence.measured-once",
+            title="One number for one question",
+            state="fail",
+            effect="block",
+            because=f"Several notebooks recorded the same estimate: {', '.join(twice)}.",
+            reason="Of two numbers for one question, nobody can say which one was meant.",
+            reference="Integrity check of synthnb",
+        )
     ]
 
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +24,7 @@ from synthnb.records.evidence import MIME, from_payload
 
 _TIMING = ("execution", "papermill", "widgets")
 WITHHELD = "(withheld: it may quote real data)"
+_ABOUT_CODE = {"AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "SyntaxError"}
 OnCell = Callable[[int, int], None]
 
 
@@ -156,11 +160,22 @@ def _register_engine() -> None:
         ) -> Any:
             from jupyter_client.manager import AsyncKernelManager
 
+            sockets = Path(tempfile.mkdtemp(prefix="synthnb-"))
+
             class Quick(AsyncKernelManager):
-                """Some kernels miss the request to shut down and would cost seconds."""
+                """Talks over sockets of this user only, and does not wait long for the end.
+
+                Some kernels miss the request to shut down and would cost seconds.
+                """
 
                 def __init__(self, **traits: Any) -> None:
-                    super().__init__(**{"shutdown_wait_time": 1.0, **traits})
+                    traits.setdefault("shutdown_wait_time", 1.0)
+                    if os.name == "posix":
+                        traits |= {
+                            "transport": "ipc",
+                            "connection_file": str(sockets / "kernel.json"),
+                        }
+                    super().__init__(**traits)
 
             if on_cell is not None:
                 total = sum(cell.cell_type == "code" for cell in nb_man.nb.cells)
@@ -175,9 +190,12 @@ def _register_engine() -> None:
                         on_cell(done, total)
 
                 nb_man.cell_complete = cell_complete
-            return super().execute_managed_notebook(
-                nb_man, kernel_name, kernel_manager_class=Quick, **options
-            )
+            try:
+                return super().execute_managed_notebook(
+                    nb_man, kernel_name, kernel_manager_class=Quick, **options
+                )
+            finally:
+                shutil.rmtree(sockets, ignore_errors=True)
 
     papermill_engines.register("synthnb", Engine)
 
@@ -205,9 +223,9 @@ def scrub(path: Path, cwd: Path) -> None:
 
 
 def _safe(name: str | None, message: str | None) -> str:
-    """Return an error's message if it is one of ours; any other may quote a value of the data."""
-    ours = isinstance(getattr(errors, str(name), None), type)
-    return str(message).strip() if ours else WITHHELD
+    """Return an error's message if it is ours or about code; others may quote the data."""
+    safe = name in _ABOUT_CODE or isinstance(getattr(errors, str(name), None), type)
+    return str(message).strip() if safe else WITHHELD
 
 
 def _withhold(output: dict[str, Any]) -> None:

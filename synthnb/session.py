@@ -34,6 +34,7 @@ from synthnb.workspace import DRAFT, Dossier, Papers
 if TYPE_CHECKING:
     import pandas as pd
 
+    from synthnb.figures.style import Figure
     from synthnb.tables import Tables
 
 SYNTHETIC = "synthetic.parquet"
@@ -155,6 +156,10 @@ class Session:
         """Show estimates beside the limits in force."""
         listed = tuple(estimates)
         return estimates_table(listed, self._findings(listed))
+
+    def plot(self, figure: Figure) -> Figure:
+        """Show a figure; here so that a notebook reads `study.show`, `study.plot`."""
+        return figure
 
     def limits_table(self) -> Shown:
         """Show every limit in force, who set it and why."""

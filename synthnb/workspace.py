@@ -134,7 +134,7 @@ class Workspace:
         if not _NAME.fullmatch(name):
             raise UsageError(
                 f"{name!r} cannot name a dossier.",
-                advice="use letters, digits, '-' and '_', at most 64, beginning with a letter",
+                advice="use letters, digits, '-' and '_', at most 64, no '-' or '_' in front",
             )
         folder = self.root / "dossiers" / name
         if folder.exists():
@@ -188,7 +188,7 @@ class Dossier:
             If no folder from there upwards is a dossier of a workspace.
         """
         here = start.resolve()
-        for folder in (here, *here.parents):
+        for folder in (here, *here.parents) if here.exists() else ():
             if (folder / "charter.yaml").is_file():
                 return cls(Workspace.find(folder), folder)
             if (folder / MARKER).is_file():
@@ -222,8 +222,10 @@ class Dossier:
             try:
                 found[key] = read_record(model, path)
             except RecordError as exc:
-                inner = exc.problems or (Problem("", exc.message),)
-                problems += [Problem(f"{path.name}: {p.where}", p.message, p.line) for p in inner]
+                problems += [
+                    Problem(f"{path.name}: {p.where}" if p.where else path.name, p.message, p.line)
+                    for p in exc.problems or (Problem("", exc.message),)
+                ]
                 advice += [exc.advice] if exc.advice else []
         charter, plan, policy = found.get("charter"), found.get("plan"), found.get("policy")
         if isinstance(charter, Charter) and charter.name != self.name:
@@ -314,11 +316,11 @@ def read_record(model: type[R], path: Path) -> R:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise RecordError(
-            f"{path.name} does not exist.", [Problem(path.name, "is not there")]
-        ) from None
+        raise RecordError(f"{path.name} does not exist.") from None
     except UnicodeDecodeError:
         raise RecordError(f"{path.name} is not UTF-8 text.") from None
+    except OSError as exc:
+        raise RecordError(f"{path.name} cannot be read: {exc.strerror}.") from None
     return read(model, text, path.name)
 
 

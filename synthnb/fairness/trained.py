@@ -16,7 +16,7 @@ from synthnb.fairness.proportions import simultaneous
 from synthnb.fairness.represent import none_counted
 from synthnb.records import Estimate, interval, missing
 from synthnb.tables import Tables
-from synthnb.tables.features import Encoding, boosting, one_thread, training_seeds
+from synthnb.tables.features import Encoding, boosting, learnable, one_thread, training_seeds
 
 ADDED = "fairness.model.added_gap"
 MEASURES = ("accuracy", "tpr", "fpr", "selection_rate")
@@ -85,8 +85,8 @@ def models(
     -------
     tuple of Estimate
         `fairness.model.accuracy`, `.tpr`, `.fpr`, `.selection_rate` (by group and training table)
-        and `.added_gap` (by group): the gap in selection rate to the reference group that training
-        on synthetic data adds.
+        and `.added_gap` (by group): how much wider its gap in selection rate to the reference
+        group is, whichever way, when the model learns from synthetic data.
     """
     found = groups(tables, minimum_cell=minimum_cell)
     why = why_no_outcome(tables.charter) or ("" if found.counted else none_counted(found))
@@ -145,7 +145,7 @@ def _test(tables: Tables, seed: int) -> _Tested:
         for frame in (tables.train, tables.made):
             outcomes = favourable(tables.charter, frame)
             usable = ~np.isnan(outcomes)
-            features, labels = encode(frame)[usable], outcomes[usable].astype(int)
+            features, labels = learnable(encode(frame)[usable]), outcomes[usable].astype(int)
             decisions.append(
                 [
                     boosting("classification", seed=each).fit(features, labels).predict(test)
@@ -312,15 +312,11 @@ def _added_gap(
     if min(int(rows.sum()) for rows in inside) < found.minimum_cell:
         why = f"fewer than {found.minimum_cell} control records of the group or its reference"
         return missing(ADDED, why, method=method, group=group.label)
-    value, drawn, centre = 0.0, np.zeros(REPLICATES), np.zeros(1)
-    for sign, member, rows in zip((1, -1), pair, inside, strict=True):
-        tested = draws.tested
-        shift = tested.synthetic[:, rows].mean() - tested.real[:, rows].mean()
-        value += sign * float(shift)
-        replicates, shares = draws.of(rows, found.counted.index(member))
-        drawn += sign * _added(replicates)
-        centre = centre + sign * _added(shares).mean()
-    value = round(value, _DIGITS)
+    wide = {table: _gap(table, pair, inside, draws, found) for table in TABLES}
+    point, drawn, centre = (
+        abs(made) - abs(real) for made, real in zip(wide["synthetic"], wide["real"], strict=True)
+    )
+    value = round(float(point), _DIGITS)
     n = sum(int(rows.sum()) for rows in inside)
     return interval(
         ADDED,
@@ -336,7 +332,19 @@ def _added_gap(
     )
 
 
-def _added(cells: np.ndarray) -> np.ndarray:
-    """Return the selection rate that the synthetic model adds to the real one's."""
-    made = _share(cells, "selection_rate", "synthetic")
-    return np.asarray(made - _share(cells, "selection_rate", "real"))
+def _gap(
+    table: str,
+    pair: Sequence[Group],
+    inside: Sequence[np.ndarray],
+    draws: _Draws,
+    found: Groups,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a model's gap in selection rate: as it is, by replicate, and where those centre."""
+    point, drawn, centre = 0.0, np.zeros(REPLICATES), 0.0
+    for sign, member, rows in zip((1, -1), pair, inside, strict=True):
+        decisions = getattr(draws.tested, table)[:, rows]
+        replicates, shares = draws.of(rows, found.counted.index(member))
+        point += sign * float(decisions.mean())
+        drawn += sign * _share(replicates, "selection_rate", table)
+        centre += sign * float(_share(shares, "selection_rate", table).mean())
+    return np.asarray(point), drawn, np.asarray(centre)

@@ -98,7 +98,7 @@ def _legend(figure: Any, marginals: Sequence[Marginal]) -> None:
 
     smallest = max(marginal.minimum_cell for marginal in marginals)
     handles: list[Any] = [
-        Patch(facecolor=REAL, label="training records"),
+        Patch(facecolor=REAL, label="real records"),
         Patch(facecolor="white", edgecolor=SYNTHETIC, hatch="//////", label="synthetic records"),
     ]
     if any(None in marginal.real for marginal in marginals):
@@ -109,7 +109,7 @@ def _legend(figure: Any, marginals: Sequence[Marginal]) -> None:
 
 def _words(marginals: Sequence[Marginal]) -> str:
     sentences = [sentence for marginal in marginals for sentence in _sentences(marginal)]
-    return f"Shares of training and of synthetic records. {' '.join(sentences)}"
+    return f"Shares of real and of synthetic records. {' '.join(sentences)}"
 
 
 def _sentences(marginal: Marginal) -> list[str]:
@@ -126,7 +126,7 @@ def _sentences(marginal: Marginal) -> list[str]:
     _, name, real, made = max(gaps, key=lambda gap: gap[0])
     return [
         f"{marginal.column}: largest difference at “{name}”, "
-        f"{100 * real:.1f} % of training and {100 * made:.1f} % of synthetic records{tail}."
+        f"{100 * real:.1f} % of real and {100 * made:.1f} % of synthetic records{tail}."
     ]
 
 

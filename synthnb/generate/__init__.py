@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from synthnb.generate.assessment import assess
 from synthnb.generate.checks import check
+from synthnb.generate.description import describe
 from synthnb.generate.marginals import marginals
 from synthnb.generate.protocol import Generator, Parameter
 from synthnb.generate.registry import generators
@@ -19,6 +20,7 @@ __all__ = [
     "Parameter",
     "assess",
     "check",
+    "describe",
     "generators",
     "marginals",
     "synthesise",

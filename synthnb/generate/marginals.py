@@ -20,7 +20,10 @@ _MISSING, _REST = "missing", "all others"
 
 
 def marginals(tables: Tables, minimum_cell: int) -> tuple[Marginal, ...]:
-    """Return the share of each bin of each column among training and synthetic records.
+    """Return the share of each bin of each column among real and synthetic records.
+
+    Real records are train and control together, as in the fairness audit: counts of two overlapping
+    sets of people would give small counts away by subtraction.
 
     Bin edges and the names of categories come from the charter's public bounds and categories and
     from the synthetic table, never from real records. A bin with fewer real records than
@@ -40,8 +43,12 @@ def marginals(tables: Tables, minimum_cell: int) -> tuple[Marginal, ...]:
     TableError
         If there is no synthetic table.
     """
+    import pandas as pd
+
+    parts = [part for part in (tables.train, tables.control) if len(part)]
+    real = pd.concat(parts, ignore_index=True)
     return tuple(
-        _marginal(tables.train[column.name], tables.made[column.name], column, minimum_cell)
+        _marginal(real[column.name], tables.made[column.name], column, minimum_cell)
         for column in tables.columns
     )
 

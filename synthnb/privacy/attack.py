@@ -55,6 +55,19 @@ class Attack:
         """Return how an estimate names this attack."""
         return f"{self.title} (attack {self.id}, version {self.version})"
 
+    @property
+    def story(self) -> dict[str, str]:
+        """Return who the attacker is, for the evidence and the datasheet."""
+        return {
+            "id": self.id,
+            "version": self.version,
+            "title": self.title,
+            "criterion": self.criterion,
+            "knows": self.knows,
+            "wants": self.wants,
+            "can": self.can,
+        }
+
     def run(self, view: View) -> tuple[Estimate, ...]:
         """Return what the attacker achieves, or why that could not be measured."""
         if view.too_small:

@@ -46,7 +46,7 @@ Fault = tuple[tuple[str | int, ...], str]
 """A path of field names and positions, and what is wrong there."""
 
 
-class Faults(ValueError):
+class FaultsError(ValueError):
     """What is wrong between the fields of a record, each with the path that a person must look at.
 
     Parameters

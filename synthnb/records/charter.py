@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from synthnb.records.base import (
     SCHEMA_VERSION,
     Fault,
-    Faults,
+    FaultsError,
     Name,
     Number,
     Prose,
@@ -259,7 +259,7 @@ class Charter(Record):
     def _holds_together(self) -> Self:
         faults = [*self._source_faults(), *self._column_faults(), *self._task_faults()]
         if faults:
-            raise Faults(faults)
+            raise FaultsError(faults)
         return self
 
     def _source_faults(self) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from synthnb.records.base import SCHEMA_VERSION, Fault, Faults, Prose, Record
+from synthnb.records.base import SCHEMA_VERSION, Fault, FaultsError, Prose, Record
 
 
 def _ed25519(text: str) -> str:
@@ -75,5 +75,5 @@ class People(Record):
                     faults.append((where, "this key is listed twice; it would count twice"))
                 publics.add(key.public)
         if faults:
-            raise Faults(faults)
+            raise FaultsError(faults)
         return self

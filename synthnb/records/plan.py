@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from synthnb.records.base import SCHEMA_VERSION, Faults, Prose, Record, Value, file_name
+from synthnb.records.base import SCHEMA_VERSION, FaultsError, Prose, Record, Value, file_name
 
 BRING_YOUR_OWN = "bring-your-own"
 
@@ -69,8 +69,8 @@ class Plan(Record):
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         if self.generator == BRING_YOUR_OWN and self.external is None:
-            raise Faults([(("external",), "say where the table is and what made it")])
+            raise FaultsError([(("external",), "say where the table is and what made it")])
         if self.generator != BRING_YOUR_OWN and self.external is not None:
             text = f"is only for `{BRING_YOUR_OWN}`, not `{self.generator}`"
-            raise Faults([(("external",), text)])
+            raise FaultsError([(("external",), text)])
         return self

@@ -7,7 +7,16 @@ from typing import Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from synthnb.records.base import SCHEMA_VERSION, Fault, Faults, Name, Number, Prose, Record, Value
+from synthnb.records.base import (
+    SCHEMA_VERSION,
+    Fault,
+    FaultsError,
+    Name,
+    Number,
+    Prose,
+    Record,
+    Value,
+)
 from synthnb.records.charter import Duration
 
 Direction = Literal["at_most", "at_least"]
@@ -152,11 +161,12 @@ class Policy(Record):
     def _ids_differ(self) -> Self:
         faults: list[Fault] = []
         seen: set[str] = set()
-        for part, listed in (("rules", self.rules), ("rejections", self.rejections)):
-            for number, each in enumerate(listed):
-                if each.id in seen:
-                    faults.append(((part, number, "id"), f"`{each.id}` is used twice"))
-                seen.add(each.id)
+        listed = [(("rules", number, "id"), rule.id) for number, rule in enumerate(self.rules)]
+        listed += [(("rejections", n, "id"), each.id) for n, each in enumerate(self.rejections)]
+        for where, name in listed:
+            if name in seen:
+                faults.append((where, f"`{name}` is used twice"))
+            seen.add(name)
         if faults:
-            raise Faults(faults)
+            raise FaultsError(faults)
         return self

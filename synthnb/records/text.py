@@ -17,7 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 
 from synthnb.errors import Problem, RecordError
-from synthnb.records.base import Faults, Record, did_you_mean, spell
+from synthnb.records.base import FaultsError, Record, did_you_mean, spell
 from synthnb.records.schemas import MODELS, by_name
 
 R = TypeVar("R", bound=Record)
@@ -49,9 +49,13 @@ def read(model: type[R], text: str, source: str) -> R:
             advice=_advice(model) or "write `key: value` lines",
         )
     try:
-        return model.model_validate_json(json.dumps(_plain(data)))
+        plain = json.dumps(_plain(data))
+    except ValueError as exc:
+        raise RecordError(f"{source} is ambiguous.", [Problem("", str(exc))]) from None
+    try:
+        return model.model_validate_json(plain)
     except ValidationError as exc:
-        errors = exc.errors(include_url=False)
+        errors = _own(exc.errors(include_url=False))
         problems = [problem for error in errors for problem in _problems(error, data, model)]
         problems.sort(key=lambda problem: problem.line or 0)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
@@ -129,7 +133,9 @@ def _parse(text: str, source: str) -> Any:
         raise RecordError(
             f"{source} is not valid YAML.",
             [Problem("syntax", str(exc.problem or exc.context), line)],
-            advice="check indentation and quotes around that line",
+            advice=None
+            if isinstance(exc, ComposerError)
+            else "check indentation and quotes around that line",
         ) from None
     except (YAMLError, ValueError) as exc:
         raise RecordError(
@@ -156,10 +162,24 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def _own(errors: list[Any]) -> list[Any]:
+    """Drop that a list is too short where only its faulty entries were taken away."""
+    return [
+        error
+        for error in errors
+        if error["type"] != "too_short"
+        or not any(
+            len(other["loc"]) > len(error["loc"])
+            and other["loc"][: len(error["loc"])] == error["loc"]
+            for other in errors
+        )
+    ]
+
+
 def _problems(error: Any, data: Any, model: type[BaseModel]) -> Iterator[Problem]:
     path = [part for part in error["loc"] if part != "[key]"]
     inner = error.get("ctx", {}).get("error")
-    if isinstance(inner, Faults):
+    if isinstance(inner, FaultsError):
         for below, message in inner.faults:
             yield Problem(spell([*path, *below]), message, _line(data, [*path, *below]))
         return
@@ -173,6 +193,9 @@ def _message(error: Any, path: list[Any], model: type[BaseModel]) -> str:
     if kind == "extra_forbidden":
         hint = did_you_mean(str(path[-1]), _fields(model, path[:-1]))
         return f"is not a known field{hint}"
+    if kind == "too_short":
+        least = error["ctx"]["min_length"]
+        return f"needs at least {least} {'entry' if least == 1 else 'entries'}"
     if kind == "json_invalid":
         return "holds text that is no Unicode, such as half of a surrogate pair"
     message = str(error["msg"]).removeprefix("Value error, ")

@@ -87,6 +87,8 @@ def finalize(value: Any) -> str:
 def md(pattern: str, *values: object) -> Md:
     """Return markup with values put in for each ``{}``; a value that is no markup is escaped.
 
+    A value without a visible sign is written as ``(blank)``, so that markup round it still holds.
+
     >>> md("**{}**, {}", "a*b", Md("*c*")).text
     '**a&#42;b**, *c*'
     """
@@ -95,7 +97,7 @@ def md(pattern: str, *values: object) -> Md:
         raise ValueError(f"{len(values)} values for {pattern!r}")
     text = pieces[0]
     for value, piece in zip(values, pieces[1:], strict=True):
-        text += (finalize(value) or "(blank)") + piece
+        text += (value.text if isinstance(value, Md) else escape(value) or "(blank)") + piece
     return Md(text)
 
 

@@ -101,6 +101,19 @@ def boosting(kind: Literal["classification", "regression"], *, seed: int) -> Any
     )
 
 
+def learnable(features: pd.DataFrame) -> pd.DataFrame:
+    """Return training features in which a number that is missing in every row is a constant.
+
+    Histogram gradient boosting cannot bin a column of nothing; a constant is never split on.
+    """
+    empty = [
+        str(name)
+        for name in features
+        if features[name].dtype == np.float64 and bool(features[name].isna().all())
+    ]
+    return features.assign(**dict.fromkeys(empty, 0.0)) if empty else features
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Let OpenMP and BLAS use one thread: sums in another order differ in the last digits."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthnb.errors import Problem, TableError
-from synthnb.records import Charter, Column
+from synthnb.records import Charter, Column, Source
 from synthnb.tables.data import Tables
 from synthnb.tables.read import check_real, conform, file_digest, read_raw, read_table
 from synthnb.tables.split import split
@@ -32,17 +32,14 @@ def load(charter: Charter, folder: Path, synthetic: Path | None = None) -> Table
     TableError
         With every difference between a file and the charter.
     """
-    real = _read(charter, folder, "real")
-    check_real(real, charter.columns)
-    _check_target(real, charter)
-    control_source = charter.source("control")
-    if control_source is None:
+    found = _read_all(charter, folder, synthetic)
+    real, held = found["real"], found.get("control")
+    if held is None:
         parts = split(real, charter.split)
-        train, control, tuning = parts.train, parts.control, parts.tuning
-        frames = [real.iloc[rows].reset_index(drop=True) for rows in (train, control, tuning)]
+        rows = (parts.train, parts.control, parts.tuning)
+        frames = [real.iloc[numbers].reset_index(drop=True) for numbers in rows]
     else:
-        held = _read(charter, folder, "control")
-        check_real(held, charter.columns, "control")
+        _check_apart(real, held, charter.split.unit)
         frames = [real, held, real.iloc[:0]]
     names = [column.name for column in charter.assessed]
     unit = charter.split.unit
@@ -51,9 +48,9 @@ def load(charter: Charter, folder: Path, synthetic: Path | None = None) -> Table
         train=frames[0][names],
         control=frames[1][names],
         tuning=frames[2][names] if len(frames[2]) else None,
-        synthetic=None if synthetic is None else read_synthetic(synthetic, charter),
-        reference=_side(charter, folder, "reference"),
-        external=_side(charter, folder, "external"),
+        synthetic=found.get("synthetic"),
+        reference=found.get("reference"),
+        external=found.get("external"),
         train_units=frames[0][unit].astype(str).to_numpy() if unit else None,
         control_units=frames[1][unit].astype(str).to_numpy() if unit else None,
     )
@@ -72,20 +69,76 @@ def read_synthetic(path: Path, charter: Charter) -> pd.DataFrame:
     return read_table(path, assessed, name="synthetic", optional=rest)
 
 
+def _read_all(charter: Charter, folder: Path, synthetic: Path | None) -> dict[str, pd.DataFrame]:
+    """Read every table that there is, and raise once for all of them."""
+    found: dict[str, pd.DataFrame] = {}
+    errors: dict[str, TableError] = {}
+    for kind in ("real", "control", "synthetic", "reference", "external"):
+        try:
+            if kind == "synthetic":
+                if synthetic is not None:
+                    found[kind] = read_synthetic(synthetic, charter)
+            elif charter.source(kind) is not None:
+                read = _real if kind in {"real", "control"} else _side
+                found[kind] = read(charter, folder, kind)
+        except TableError as exc:
+            errors[kind] = exc
+    if len(errors) == 1:
+        raise next(iter(errors.values()))
+    if errors:
+        problems: list[Problem] = []
+        for kind, error in errors.items():
+            inner = error.problems or (Problem("", error.message),)
+            problems += [
+                Problem(f"{kind}: {each.where}" if each.where else kind, each.message)
+                for each in inner
+            ]
+        advice = dict.fromkeys(error.advice for error in errors.values() if error.advice)
+        names = ", ".join(errors)
+        raise TableError(f"Several tables cannot be used: {names}.", problems, "; ".join(advice))
+    return found
+
+
+def _real(charter: Charter, folder: Path, kind: str) -> pd.DataFrame:
+    """Read real records, from which something can be learnt or measured."""
+    frame = _read(charter, folder, kind)
+    check_real(frame, charter.columns, kind)
+    _check_target(frame, charter, kind)
+    return frame
+
+
+def _check_apart(real: pd.DataFrame, held: pd.DataFrame, unit: str | None) -> None:
+    """Refuse a control that the generator would see: leakage could not be told from it."""
+    if held.equals(real):
+        raise TableError(
+            "The control table holds the very records of the real table.",
+            advice="hold out other records, or drop the source and let `split` do it",
+        )
+    if unit is not None and held[unit].isin(set(real[unit].dropna())).any():
+        raise TableError(
+            f"Some privacy units (`{unit}`) stand in both the real and the control table.",
+            advice="all records of one unit belong in one table; move them",
+        )
+
+
 def _read(charter: Charter, folder: Path, kind: str) -> pd.DataFrame:
     source = charter.source(kind)
     assert source is not None  # noqa: S101 -- asked for only where the charter has one
     path = folder / source.path
     frame = read_table(path, charter.columns, name=kind)
+    _check_pin(path, source, kind)
+    return frame
+
+
+def _check_pin(path: Path, source: Source, kind: str) -> None:
     if source.sha256 is not None and file_digest(path) != source.sha256:
         raise TableError(
             f"The {kind} table `{path.name}` is not the file that the charter pins.",
             advice="restore the file, or update `sha256` of its source in charter.yaml",
         )
-    return frame
 
 
-def _check_target(frame: pd.DataFrame, charter: Charter) -> None:
+def _check_target(frame: pd.DataFrame, charter: Charter, kind: str) -> None:
     task = charter.task
     if task is None or task.kind != "classification":
         return
@@ -94,28 +147,33 @@ def _check_target(frame: pd.DataFrame, charter: Charter) -> None:
     spelt = values.map(lambda v: f"{v:g}" if isinstance(v, float) else v)
     if task.positive not in set(spelt):
         raise TableError(
-            f"The target `{task.target}` never takes the favourable value {task.positive!r}.",
+            f"The target `{task.target}` of the {kind} table never takes the favourable value "
+            f"{task.positive!r}.",
             advice="correct `task.positive` in charter.yaml; booleans are `true` and `false`",
         )
 
 
-def _side(charter: Charter, folder: Path, kind: str) -> pd.DataFrame | None:
+def _side(charter: Charter, folder: Path, kind: str) -> pd.DataFrame:
     """Read a reference or external table: any of the charter's columns, and counts or shares."""
     source = charter.source(kind)
-    if source is None:
-        return None
-    raw = read_raw(folder / source.path, kind)
+    assert source is not None  # noqa: S101 -- asked for only where the charter has one
+    path = folder / source.path
+    raw = read_raw(path, kind)
+    _check_pin(path, source, kind)
     known = {column.name: column for column in charter.columns}
-    counts = {"count": "number", "share": "number"}
+    counts = {"count", "share"}
     columns = [
-        known.get(str(name)) or Column(name=str(name), type="number")
+        known.get(name) or Column(name=name, type="number")
         for name in raw.columns
-        if str(name) in known or str(name) in counts
+        if name in known or name in counts
     ]
-    strange = [
-        str(name) for name in raw.columns if str(name) not in known and str(name) not in counts
-    ]
-    if strange or not any(column.name in known for column in columns):
+    if not any(column.name in known for column in columns):
+        raise TableError(
+            f"The {kind} table has no column of the charter.",
+            advice="give it a line of names: columns of the charter, and `count` or `share`",
+        )
+    strange = [name for name in raw.columns if name not in known and name not in counts]
+    if strange:
         raise TableError(
             f"The {kind} table does not fit the charter.",
             [Problem(name, "is not a column of the charter") for name in strange],

@@ -9,6 +9,7 @@ import csv
 import difflib
 import hashlib
 import io
+import re
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,13 +20,14 @@ import pandas as pd
 
 from synthnb.errors import Problem, TableError
 from synthnb.records import Column, sha256
+from synthnb.records.charter import HIDDEN
+from synthnb.tables.cells import typed
 
 MINIMUM_ROWS = 20
 """Fewer rows than this in any part leave nothing to measure."""
 
+_INDEX = re.compile(r"__index_level_\d+__")
 _SUFFIXES = (".csv", ".csv.gz", ".csv.zst", ".parquet", ".parquet.gz", ".parquet.zst")
-_MISSING = {"", "na", "n/a", "nan", "null", "none"}
-_TRUE, _FALSE = {"true", "t", "yes", "y", "1"}, {"false", "f", "no", "n", "0"}
 
 
 def read_table(
@@ -79,7 +81,7 @@ def read_raw(path: Path, name: str) -> pd.DataFrame:
         )
     try:
         data = _decompress(path.read_bytes(), suffix)
-        frame = _csv(data, name) if suffix.startswith(".csv") else pd.read_parquet(io.BytesIO(data))
+        frame = _csv(data, path.name) if suffix.startswith(".csv") else _parquet(data)
     except TableError:
         raise
     except Exception as exc:
@@ -89,6 +91,8 @@ def read_raw(path: Path, name: str) -> pd.DataFrame:
             f"({type(exc).__name__}).",
             advice="check that the file is whole, in UTF-8, and that all rows have as many cells",
         ) from None
+    frame = frame.set_axis([str(column).strip() for column in frame.columns], axis=1)
+    _check_header(list(frame.columns), path.name)
     if frame.empty:
         raise TableError(
             f"The {name} table `{path.name}` is empty.",
@@ -107,19 +111,51 @@ def _decompress(data: bytes, suffix: str) -> bytes:
         return bytes(stream.read())
 
 
-def _csv(data: bytes, name: str) -> pd.DataFrame:
+def _csv(data: bytes, file: str) -> pd.DataFrame:
     text = data.decode("utf-8-sig")
-    header = next(csv.reader(io.StringIO(text)), [])
-    twice = sorted({column for column in header if header.count(column) > 1})
-    if twice:
+    if "\x00" in text:
         raise TableError(
-            f"The {name} table has two columns of one name.",
-            [Problem(column, "stands there more than once") for column in twice],
-            advice="rename one of them",
+            f"`{file}` holds NUL characters, so it is not CSV in UTF-8.",
+            advice="export it again as UTF-8",
         )
-    return pd.read_csv(
-        io.StringIO(text), dtype=str, keep_default_na=False, na_values=[], index_col=False
-    )
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+    if not rows:
+        return pd.DataFrame()
+    header, *cells = rows
+    if any(len(row) != len(header) for row in cells):
+        raise TableError(
+            f"`{file}` has rows with more or fewer cells than its first line.",
+            advice="write as many cells in every row, and quote cells that hold commas",
+        )
+    return pd.DataFrame(cells, columns=pd.Index(header, dtype=object), dtype=object)
+
+
+def _parquet(data: bytes) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    frame: pd.DataFrame = pq.read_table(io.BytesIO(data)).to_pandas(ignore_metadata=True)
+    # What pandas left of an index without a name is no column.
+    return frame.loc[:, [not _INDEX.fullmatch(str(column)) for column in frame.columns]]
+
+
+def _check_header(header: list[str], file: str) -> None:
+    """Refuse names that stand there twice or not at all, by position: they may be data."""
+    problems = [
+        Problem(f"column {number}", f"has the same name as column {header.index(name) + 1}")
+        for number, name in enumerate(header, start=1)
+        if header.index(name) + 1 < number and name
+    ]
+    problems += [
+        Problem(f"column {number}", "has no name")
+        for number, name in enumerate(header, start=1)
+        if not name
+    ]
+    if problems:
+        raise TableError(
+            f"The columns of `{file}` cannot be told apart.",
+            problems,
+            advice="give every column a name of its own in the first line",
+        )
 
 
 def conform(
@@ -131,13 +167,12 @@ def conform(
 ) -> pd.DataFrame:
     """Return a frame in the house's types, or raise with every difference from the charter."""
     wanted = [column.name for column in columns]
-    present = [str(column) for column in raw.columns]
-    raw = raw.set_axis(present, axis=1)
+    present = list(raw.columns)
     problems = _name_problems(wanted, present, optional)
     done: dict[str, Any] = {}
     for column in columns:
         if column.name in present:
-            values, problem = _typed(raw[column.name], column)
+            values, problem = typed(raw[column.name], column)
             done[column.name] = values
             if problem:
                 problems.append(Problem(column.name, problem))
@@ -153,6 +188,9 @@ def conform(
 def _name_problems(
     wanted: list[str], present: list[str], optional: frozenset[str]
 ) -> list[Problem]:
+    if not set(wanted) & set(present):
+        # Without a header, its names would be the first record.
+        return [Problem("header", "names no column of the charter; is there a line of names?")]
     absent = [column for column in wanted if column not in present]
     extra = [column for column in present if column not in wanted and column not in optional]
     problems = []
@@ -165,81 +203,6 @@ def _name_problems(
         for column in extra
     ]
     return problems
-
-
-def _typed(values: pd.Series, column: Column) -> tuple[pd.Series, str | None]:
-    convert = {
-        "number": _numbers,
-        "integer": _integers,
-        "category": _categories,
-        "boolean": _booleans,
-        "date": _dates,
-        "text": _categories,
-    }[column.type]
-    return convert(values)
-
-
-def _absent(values: pd.Series) -> pd.Series:
-    """Return where a cell of a number, date or boolean column says that it is missing."""
-    if values.dtype != object:
-        return values.isna()
-    text = values.astype("string").str.strip().str.lower()
-    return values.isna() | text.isin(_MISSING).fillna(True).astype(bool)
-
-
-def _numbers(values: pd.Series) -> tuple[pd.Series, str | None]:
-    gone = _absent(values)
-    if str(values.dtype) in {"bool", "boolean"}:
-        return values.astype("float64"), "holds true and false, not numbers; its type is `boolean`"
-    numbers = pd.to_numeric(values.where(~gone), errors="coerce").astype("float64")
-    if (numbers.isna() & ~gone).any():
-        return numbers, "holds text where numbers are expected"
-    if numbers.isin([float("inf"), float("-inf")]).any():
-        return numbers, "holds infinite values"
-    return numbers, None
-
-
-def _integers(values: pd.Series) -> tuple[pd.Series, str | None]:
-    numbers, problem = _numbers(values)
-    known = numbers.dropna()
-    if problem is None and (known != known.round()).any():
-        problem = "holds fractions where whole numbers are expected; its type is `number`"
-    if problem is None and (known.abs() > 2**53).any():
-        problem = "holds whole numbers beyond 2^53; as an identifier its type is `category`"
-    return numbers, problem
-
-
-def _categories(values: pd.Series) -> tuple[pd.Series, str | None]:
-    def spell(value: Any) -> str | None:
-        if pd.isna(value):
-            return None
-        if isinstance(value, float) and value.is_integer():
-            return str(int(value))
-        return str(value).strip() or None
-
-    spelt = [spell(value) for value in values.astype(object)]
-    return pd.Series(spelt, index=values.index, dtype=object), None
-
-
-def _booleans(values: pd.Series) -> tuple[pd.Series, str | None]:
-    text = _categories(values)[0].map(lambda value: None if value is None else value.lower())
-    gone = text.isna() | text.isin(_MISSING)
-    spelt = text.map(
-        lambda value: "true" if value in _TRUE else "false" if value in _FALSE else None
-    ).astype(object)
-    spelt = spelt.where(spelt.notna(), None)
-    if (spelt.isna() & ~gone).any():
-        return spelt, "holds something else than true/false, yes/no or 1/0; its type is `category`"
-    return spelt, None
-
-
-def _dates(values: pd.Series) -> tuple[pd.Series, str | None]:
-    gone = _absent(values)
-    dates = pd.to_datetime(values.where(~gone), format="ISO8601", errors="coerce", utc=True)
-    plain = dates.dt.tz_localize(None).astype("datetime64[ns]")
-    if (plain.isna() & ~gone).any():
-        return plain, "holds something else than ISO 8601 dates such as 2026-11-30"
-    return plain, None
 
 
 def check_real(frame: pd.DataFrame, columns: Sequence[Column], name: str = "real") -> None:
@@ -257,11 +220,10 @@ def check_real(frame: pd.DataFrame, columns: Sequence[Column], name: str = "real
             f"The {name} table has {len(frame)} {rows}; at least {MINIMUM_ROWS} are needed.",
             advice="nothing can be measured with certainty on so few; bring more records",
         )
-    hidden = {"identifier", "excluded", "weight"}
     problems = [
         Problem(column.name, problem)
         for column in columns
-        if not hidden & set(column.roles)
+        if not HIDDEN & set(column.roles)
         for problem in _content_problems(frame[column.name], column)
     ]
     if problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,10 +54,9 @@ def split(frame: pd.DataFrame, how: Split) -> Parts:
     generator = np.random.default_rng(how.seed)
     for members in _strata(frame, how.strata, first):
         order = generator.permutation(members)
-        control = _round(how.control * len(order), generator)
-        tuning = _round(how.tuning * len(order), generator)
-        part_of_unit[order[:control]] = 1
-        part_of_unit[order[control : control + tuning]] = 2
+        cut, end = _cuts(len(order), how, generator.random())
+        part_of_unit[order[:cut]] = 1
+        part_of_unit[order[cut:end]] = 2
     part = part_of_unit[units]
     train, held, tuned = (np.flatnonzero(part == number) for number in range(3))
     _check_sizes(train, held, tuned, how)
@@ -86,13 +86,15 @@ def _strata(frame: pd.DataFrame, strata: tuple[str, ...], first: np.ndarray) -> 
     return [np.flatnonzero(codes == code) for code in range(codes.max() + 1)]
 
 
-def _round(share: float, generator: np.random.Generator) -> int:
-    """Round at random, so that many small strata do not all lose to the same part."""
-    whole = int(share)
-    rest = share - whole
-    if rest < 1e-9 or rest > 1 - 1e-9:
-        return round(share)
-    return whole + int(generator.random() < rest)
+def _cuts(size: int, how: Split, chance: float) -> tuple[int, int]:
+    """Return where control and tuning end, rounded at random.
+
+    One number between 0 and 1 moves both cuts (systematic sampling), so that every part is within
+    one unit of its share, and many small strata do not all lose to the same part.
+    """
+    ends = (how.control * size, (how.control + how.tuning) * size)
+    cut, end = (math.floor(round(end, 9) + chance) for end in ends)
+    return cut, end
 
 
 def _check_sizes(train: np.ndarray, control: np.ndarray, tuning: np.ndarray, how: Split) -> None:

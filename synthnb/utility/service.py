@@ -9,7 +9,7 @@ import pandas as pd
 
 from synthnb.records import Estimate, Task, interval, missing
 from synthnb.tables import Tables
-from synthnb.tables.features import Encoding, boosting, one_thread, training_seeds
+from synthnb.tables.features import Encoding, boosting, learnable, one_thread, training_seeds
 from synthnb.utility.scores import chance, score
 
 REAL = "utility.task.real"
@@ -116,7 +116,7 @@ def _trained(
     learnt = _target(frame, goal)
     if goal.kind == "classification":
         learnt = learnt[learnt.isin(classes)]
-    features = encode(frame).loc[learnt.index]
+    features = learnable(encode(frame).loc[learnt.index])
     test = encode(tables.control).loc[_target(tables.control, goal).index]
     predictions = []
     for each in training_seeds(seed, TRAININGS):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from generation_plans import plan
 from loans import loan_charter
-from plans import plan
 
 from synthnb import generate
 from synthnb.errors import GeneratorError

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from generation_plans import plan
 from loans import loan_charter, loan_frame, loan_tables
-from plans import plan
 
 from synthnb import generate
 from synthnb.errors import GeneratorError, TableError

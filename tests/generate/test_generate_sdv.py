@@ -11,8 +11,8 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from generation_plans import awkward_tables, plan, tables_of
 from loans import loan_tables
-from plans import awkward_tables, plan, tables_of
 
 from synthnb import generate
 from synthnb.errors import GeneratorError

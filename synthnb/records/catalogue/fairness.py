@@ -165,13 +165,13 @@ FAIRNESS: tuple[Metric, ...] = (
         id="fairness.model.added_gap",
         title="Selection gap that training on synthetic data adds",
         unit="difference",
-        minimum=-2,
-        maximum=2,
-        better="target",
+        minimum=-1,
+        maximum=1,
+        better="lower",
         chance=0,
         meaning=(
-            "How much further behind (below 0) or ahead (above 0) of the largest group this group "
-            "falls when the model learns from synthetic instead of real records."
+            "How much wider (above 0) or narrower (below 0) this group's gap in selection to the "
+            "largest group is when the model learns from synthetic instead of real records."
         ),
         remedy=_MODEL_REMEDY,
         source="Agresti and Min (2005), Statistics in Medicine 24; Bonferroni over the groups",

@@ -1,0 +1,117 @@
+"""The YAML file behind a form: read, changed with care, and never over somebody else's work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.error import YAMLError
+
+from synthnb.errors import BusyError, Problem, RecordError, SynthnbError
+from synthnb.forms.splice import parse, rewrite
+from synthnb.records import Record, read
+
+
+class Document:
+    """One record's file, as it was when it was last read or written here.
+
+    Parameters
+    ----------
+    model : type of Record
+        What the file should hold.
+    path : Path
+        The file; it need not be there yet.
+    """
+
+    def __init__(self, model: type[Record], path: Path) -> None:
+        self.model = model
+        self.path = path
+        self.load()
+
+    def load(self) -> None:
+        """Read the file again.
+
+        Sets `text`, and `data`: what the text says, or None where it is no YAML mapping.
+        """
+        self._seen = self._bytes()
+        self.data: dict[str, Any] | None = None
+        try:
+            self.text = (self._seen or b"").decode("utf-8").replace("\r\n", "\n")
+            found = parse(self.text)
+        except (YAMLError, ValueError):
+            return
+        if found is None or isinstance(found, dict):
+            self.data = found or {}
+
+    @property
+    def changed_elsewhere(self) -> bool:
+        """Return whether the file is no longer what was last read or written here."""
+        return self._bytes() != self._seen
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return everything that is open or wrong, in the words that every command uses."""
+        if self.data is None and self._seen is not None:
+            text = self._seen.decode("utf-8", "replace")
+        else:
+            text = self.text if self.data else "{}\n"
+        try:
+            read(self.model, text, self.path.name)
+        except RecordError as exc:
+            return exc.problems or (Problem("", exc.message),)
+        return ()
+
+    def save(self, data: Mapping[str, Any]) -> bool:
+        """Write what changed, whole or not at all; return whether anything did.
+
+        Raises
+        ------
+        BusyError
+            If somebody else changed the file since; it is left as it is.
+        SynthnbError
+            If the file cannot be written.
+        """
+        text = rewrite(self.text, data)
+        if text == self.text:
+            return False
+        if self.changed_elsewhere:
+            raise BusyError(
+                f"{self.path.name} was changed by somebody else after this form read it; "
+                "your last change is not saved.",
+                advice="note what you changed, press `Read the file again`, and change it there",
+            )
+        crlf = b"\r\n" in (self._seen or b"")
+        new = (text.replace("\n", "\r\n") if crlf else text).encode("utf-8")
+        try:
+            _write(self.path, new)
+        except OSError as exc:
+            raise SynthnbError(
+                f"{self.path.name} could not be saved: {exc.strerror or type(exc).__name__}.",
+                advice="the file is as it was; free what is in the way and change any field",
+            ) from None
+        self.text, self._seen, self.data = text, new, dict(data)
+        return True
+
+    def _bytes(self) -> bytes | None:
+        try:
+            return self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Replace a file in one step, keeping its permissions and any link to it."""
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        with partial.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            partial.chmod(target.stat().st_mode & 0o7777)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,106 @@
+"""The form: a record's fields, what is left to do, and a file that is saved after each answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from synthnb.errors import Problem, SynthnbError
+from synthnb.forms.document import Document
+from synthnb.forms.fields import part
+from synthnb.forms.groups import PartNode
+from synthnb.forms.page import DONE, OPEN, e, page, summary
+from synthnb.records import Record
+
+_VIEW = "application/vnd.jupyter.widget-view+json"
+_STYLE = """<style>
+.synthnb-form textarea { field-sizing: content; min-height: 2.2em; }
+.synthnb-code textarea { font-family: monospace; }
+.synthnb-fold { text-align: left; font-weight: 600; border-top: 1px solid #d5dbe1; }
+</style>"""
+
+
+class Form(widgets.VBox):  # type: ignore[misc]
+    """A guided form over one record's YAML file; see `synthnb.forms.form`."""
+
+    def __init__(self, model: type[Record], path: Path, *, title: str, static: bool) -> None:
+        self._document = Document(model, path)
+        self._part = part(model)
+        self._title, self._static = title, static
+        self._root: PartNode | None = None
+        self._said = ""
+        self._problems: tuple[Problem, ...] = ()
+        self._head = widgets.HTML(f"{_STYLE}<h3>{e(title)}</h3>")
+        self._status = widgets.HTML()
+        self._again = widgets.Button(description="Read the file again", layout={"width": "auto"})
+        self._again.on_click(lambda _: self.reload())
+        self._loading = False
+        super().__init__()
+        self.add_class("synthnb-form")
+        self.reload()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return everything that is open or wrong, as every command would say it."""
+        return self._problems
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Return what the form says now, as plain data; it need not hold as a record."""
+        if self._root is None:
+            return dict(self._document.data or {})
+        found = self._root.get()
+        return found if isinstance(found, dict) else {}
+
+    def reload(self) -> None:
+        """Read the file again; what was answered here and not saved is gone."""
+        self._loading = True
+        self._document.load()
+        self._said = ""
+        self._root = None
+        if self._document.data is not None and not self._static:
+            self._root = PartNode(
+                self._part, self._document.data, self._changed, folds=True
+            )
+        inner = (self._root.box,) if self._root else ()
+        self.children = () if self._static else (self._head, self._status, self._again, *inner)
+        self._loading = False
+        self._judge()
+
+    def _changed(self) -> None:
+        if self._loading:
+            return
+        name = e(self._document.path.name)
+        try:
+            saved = self._document.save(self.data)
+        except SynthnbError as exc:
+            advice = f" What to do: {exc.advice}." if exc.advice else ""
+            self._said = (
+                f'<p role="alert" style="color:{OPEN}"><b>✗ {e(exc.message + advice)}</b></p>'
+            )
+        else:
+            self._said = f'<p style="color:{DONE}">Saved in {name}.</p>' if saved else self._said
+        self._judge()
+
+    def _judge(self) -> None:
+        """Find out what is left, and show it everywhere."""
+        faults = tuple(self._root.faults("")) if self._root else ()
+        self._problems = (*faults, *self._document.problems())
+        if self._root:
+            self._root.show("", self._problems)
+        what = summary(self._problems, self._document.path.name)
+        self._status.value = f'<div role="status">{self._said}{what}</div>'
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the widget, and a page for where nothing runs."""
+        found = super()._repr_mimebundle_(**kwargs)
+        bundle = dict(found[0] if isinstance(found, tuple) else found or {})
+        if self._static:
+            bundle.pop(_VIEW, None)
+        name = self._document.path.name
+        bundle["text/html"] = page(self._title, name, self._part, self.data, self._problems)
+        lines = [str(problem) for problem in self._problems] or ["complete"]
+        bundle["text/plain"] = "\n".join([f"{self._title} ({name})", *lines])
+        return bundle

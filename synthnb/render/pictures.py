@@ -1,0 +1,81 @@
+"""The figures of a datasheet, drawn from its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from synthnb.figures.forest import forest
+from synthnb.figures.glyphs import drawable
+from synthnb.figures.style import Figure
+from synthnb.records import Datasheet, Estimate, Finding
+from synthnb.records.policy import Direction
+from synthnb.render.escape import plain
+from synthnb.render.front import of_room
+from synthnb.render.rooms import of
+from synthnb.render.words import ROOMS, title
+
+Limits = dict[str, tuple[Direction, float]]
+
+
+def pictures(sheet: Datasheet) -> dict[str, Figure]:
+    """Return the figures of a datasheet by name; one with nothing to show is left out."""
+    return {figure.name: figure for figure in _all(_drawable(sheet))}
+
+
+def _all(sheet: Datasheet) -> Iterator[Figure]:
+    from synthnb.figures import fairness, lineage, utility
+
+    for room in ("privacy", "fairness", "utility"):
+        findings = of_room(sheet.verdict.findings, room)
+        if findings:
+            labels = {finding.id: title(finding, sheet.charter) for finding in findings}
+            caption = f"{ROOMS[room]}: every finding against its limit; each metric has a scale"
+            yield forest(f"findings-{room}", f"{caption} of its own", findings, labels)
+    limits, audit = _limits(sheet), of(sheet, "fairness")
+    if _measured(audit, "fairness.label.rate"):
+        yield fairness.label_rates(audit)
+    if _measured(audit, "fairness.label.amplification"):
+        yield fairness.amplification(audit, limits)
+    if _measured(audit, "fairness.representation.ratio"):
+        yield fairness.representation(audit)
+    if _measured(of(sheet, "utility"), "utility.task.synthetic"):
+        yield utility.task(of(sheet, "utility"), limits)
+    if _measured(of(sheet, "utility"), "utility.column.shape"):
+        yield utility.worst_columns(of(sheet, "utility"))
+    traced = sheet.room("lineage")
+    if traced is not None and traced.lineage is not None:
+        yield lineage.lineage_picture(traced.lineage)
+
+
+def _measured(estimates: tuple[Estimate, ...], metric_id: str) -> bool:
+    return any(each.metric == metric_id and each.measured for each in estimates)
+
+
+def _limits(sheet: Datasheet) -> Limits:
+    return {
+        finding.metric: (finding.direction, finding.limit)
+        for finding in sheet.verdict.findings
+        if finding.metric and finding.direction and finding.limit is not None
+    }
+
+
+def _drawable(sheet: Datasheet) -> Datasheet:
+    """Return a datasheet whose scopes hold only signs that the figures' font can draw."""
+    evidence = tuple(
+        each.model_copy(update={"estimates": tuple(_estimate(e) for e in each.estimates)})
+        for each in sheet.evidence
+    )
+    findings = tuple(_finding(finding) for finding in sheet.verdict.findings)
+    verdict = sheet.verdict.model_copy(update={"findings": findings})
+    return sheet.model_copy(update={"evidence": evidence, "verdict": verdict})
+
+
+def _estimate(estimate: Estimate) -> Estimate:
+    scope = {key: drawable(plain(text)) for key, text in estimate.scope.items()}
+    return estimate.model_copy(update={"scope": scope})
+
+
+def _finding(finding: Finding) -> Finding:
+    if finding.estimate is None:
+        return finding
+    return finding.model_copy(update={"estimate": _estimate(finding.estimate)})

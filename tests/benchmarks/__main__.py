@@ -1,0 +1,8 @@
+"""Run every benchmark and print its table: `make bench`."""
+
+from __future__ import annotations
+
+from tests.benchmarks import startup
+
+if __name__ == "__main__":
+    startup.main()

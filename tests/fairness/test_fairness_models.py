@@ -1,0 +1,89 @@
+"""Models by group: against fairlearn, planted, degenerate, and never silent."""
+
+import numpy as np
+import pytest
+from fairness_people import by_id, people, tables
+from loans import loan_tables
+
+from synthnb import fairness
+from synthnb.fairness.trained import _share
+
+ADDED = "fairness.model.added_gap"
+
+
+def decided(rng, rows):
+    """People whose income decides, with a little noise."""
+    race = np.where(rng.random(rows) < 0.4, "B", "W").astype(object)
+    frame = people(("W", "F", rows, 0)).assign(race=race, income=rng.normal(50, 10, rows))
+    yes = frame["income"] + rng.normal(0, 4, rows) > 47
+    return frame.assign(approve=np.where(yes, "yes", "no").astype(object))
+
+
+def test_shares_of_a_confusion_table_are_counted_by_hand():
+    cells = np.zeros((2, 2, 2))  # truth, real model, synthetic model
+    cells[1, 1, 0], cells[1, 0, 0], cells[0, 1, 1], cells[0, 0, 0] = 6, 2, 3, 9
+    assert _share(cells, "accuracy", "real") == pytest.approx(15 / 20)
+    assert _share(cells, "tpr", "real") == pytest.approx(6 / 8)
+    assert _share(cells, "fpr", "real") == pytest.approx(3 / 12)
+    assert _share(cells, "selection_rate", "real") == pytest.approx(9 / 20)
+    assert _share(cells, "selection_rate", "synthetic") == pytest.approx(3 / 20)
+    assert np.isnan(_share(np.zeros((2, 2, 2)), "tpr", "real"))
+
+
+def test_a_planted_bias_reaches_the_model_and_is_found_as_a_wider_gap():
+    rng = np.random.default_rng(2)
+    real, made = decided(rng, 1200), decided(rng, 600)
+    turned = (made["race"] == "B") & (rng.random(600) < 0.8)
+    made.loc[turned, "approve"] = "no"
+    found = by_id(fairness.models(tables(real, made, intersections=1), seed=0, minimum_cell=10))
+    added = found[f"{ADDED}[group=Race = B]"]
+    assert added.low > 0.2
+    same = by_id(fairness.models(tables(real, decided(rng, 600)), seed=0, minimum_cell=10))
+    assert same[f"{ADDED}[group=Race = B]"].low <= 0 <= same[f"{ADDED}[group=Race = B]"].high
+
+
+def test_models_are_measured_on_the_lending_data_in_the_same_way_every_time():
+    truth = loan_tables(parts=3)
+    first = fairness.models(truth, seed=1, minimum_cell=10)
+    assert first == fairness.models(truth, seed=1, minimum_cell=10)
+    found = by_id(first)
+    white = found["fairness.model.accuracy[group=Race = White,trained_on=real]"]
+    assert 0.8 < white.low < white.value < white.high < 1
+    assert white.n % 10 == 0
+    few = found["fairness.model.tpr[group=Race = Hispanic, Sex = F,trained_on=real]"]
+    assert not few.measured
+    assert "fewer than 10" in few.note
+
+
+def test_models_that_agree_on_everybody_still_have_uncertain_gaps():
+    rng = np.random.default_rng(4)
+    real = decided(rng, 600)
+    train_again = tables(real, real.iloc[0::2].reset_index(drop=True), intersections=1)
+    added = by_id(fairness.models(train_again, seed=0, minimum_cell=10))[f"{ADDED}[group=Race = B]"]
+    assert added.value == 0
+    assert added.low < 0 < added.high
+
+
+@pytest.mark.parametrize("part", ["train", "control", "synthetic"])
+def test_one_class_is_never_silent(part):
+    rng = np.random.default_rng(0)
+    frames = {name: decided(rng, 80) for name in ("train", "control", "synthetic")}
+    frames[part]["approve"] = "yes"
+    given = tables(frames["train"], frames["synthetic"])
+    given = type(given)(charter=given.charter, **frames)
+    estimates = fairness.models(given, seed=0, minimum_cell=5)
+    assert {estimate.metric for estimate in estimates} >= {ADDED, "fairness.model.accuracy"}
+    name = "real training" if part == "train" else part
+    assert all(name in e.note and not e.measured for e in estimates)
+
+
+def test_a_group_that_control_lacks_is_not_measured():
+    rng = np.random.default_rng(0)
+    train, control, made = (decided(rng, 200) for _ in range(3))
+    control["race"] = "W"
+    given = tables(train, made, intersections=1)
+    given = type(given)(charter=given.charter, train=train, control=control, synthetic=made)
+    found = by_id(fairness.models(given, seed=0, minimum_cell=5))
+    assert not found[f"{ADDED}[group=Race = B]"].measured
+    assert not found["fairness.model.accuracy[group=Race = B,trained_on=real]"].measured
+    assert found["fairness.model.accuracy[group=Race = W,trained_on=real]"].measured
