@@ -30,6 +30,7 @@ _COLOURS: dict[State, str] = {
     "inconclusive": "#9a6b00",
     "not-measured": "#6b7785",
 }
+_GRAVITY = {"block": 0, "warn": 1, "none": 2}
 _CELL = "text-align:left;vertical-align:top;padding:4px 10px 4px 0"
 
 
@@ -72,7 +73,10 @@ def number(estimate: Estimate) -> str:
 
 def estimates_table(estimates: Sequence[Estimate], findings: Sequence[Finding] = ()) -> Shown:
     """Show estimates: what, how much with which certainty, against which limit, meaning what."""
-    judged = {finding.estimate.id: finding for finding in findings if finding.estimate}
+    judged: dict[str, Finding] = {}
+    for worst in sorted(findings, key=lambda each: _GRAVITY[each.effect]):
+        if worst.estimate:
+            judged.setdefault(worst.estimate.id, worst)
     rows, lines = [], []
     for estimate in estimates:
         entry = metric(estimate.metric)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from synthnb.records import Record
 
 if TYPE_CHECKING:
-    from synthnb.forms.form import Form
+    from synthnb.forms.widget import Form
 
 
 def form(
@@ -46,7 +46,7 @@ def form(
     Form
         A widget, with `problems`, `data` and `reload()`. Where nothing runs it shows a page.
     """
-    from synthnb.forms.form import Form
+    from synthnb.forms.widget import Form
 
     return Form(model, Path(path), title=title or model.__name__, static=static)
 

@@ -16,7 +16,7 @@ import ipywidgets as widgets
 from ruamel.yaml.error import YAMLError
 
 from synthnb.forms.fields import Choice, Day, Flag, Kind, Number, Structure, Text
-from synthnb.forms.splice import dump, parse
+from synthnb.forms.plain import dump, parse
 
 
 class _Missing:

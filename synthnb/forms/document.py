@@ -10,7 +10,8 @@ from typing import Any
 from ruamel.yaml.error import YAMLError
 
 from synthnb.errors import BusyError, Problem, RecordError, SynthnbError
-from synthnb.forms.splice import parse, rewrite
+from synthnb.forms.plain import parse
+from synthnb.forms.splice import rewrite
 from synthnb.records import Record, read
 
 

@@ -131,5 +131,3 @@ class SeveralNode(Node):
     def show(self, path: str, problems: Sequence[Problem]) -> None:
         """Show what is wrong below the boxes."""
         self._note.value = note(self._field, problems)
-
-

@@ -1,4 +1,4 @@
-"""Changing a YAML text where its data changed, and nowhere else.
+r"""Changing a YAML text where its data changed, and nowhere else.
 
     rewrite("a: 1 # why\nb: 2\n", {"a": 3, "b": 2})    # 'a: 3 # why\nb: 2\n'
 
@@ -10,31 +10,19 @@ again; all other lines stay byte for byte.
 from __future__ import annotations
 
 import difflib
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.scalarstring import (
-    DoubleQuotedScalarString,
-    FoldedScalarString,
-    LiteralScalarString,
-)
+from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
 
-_WIDTH = 96
-_SHORT = 60
-_BLOCK = "." * _SHORT  # too long to let its list be written in one line
-_LONG = 70
-_ODD = re.compile(
-    r"[^\S\n]\n|\n[^\S\n]|[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\xa0\u2028\u2029\ufeff]"
-)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+from synthnb.forms.plain import SHORT, dump, load, parse, plain
+
+_BLOCK = "." * SHORT  # too long to let its list be written in one line
 _HEADER_COMMENT = re.compile(r"(?::|[>|][-+\d]*)\s+(#.*)$")
 
 
@@ -56,43 +44,6 @@ class _Place:
     column: int
 
 
-def parse(text: str) -> Any:
-    """Return a YAML text as plain data: what JSON knows, with dates as ISO text.
-
-    Raises
-    ------
-    ruamel.yaml.error.YAMLError
-        If it is not valid YAML.
-    """
-    return plain(_yaml().load(text))
-
-
-def plain(value: Any) -> Any:
-    """Return ruamel's containers and scalars as what JSON knows."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int):
-        return int(value)
-    return float(value) if isinstance(value, float) else str(value)
-
-
-def dump(data: Any) -> str:
-    """Return plain data as YAML, long text folded.
-
-    >>> print(dump({"a": [1, "x"], "b": {"c": None}}), end="")
-    a: [1, x]
-    b:
-      c:
-    """
-    stream = io.StringIO()
-    _yaml().dump(_styled(data), stream)
-    return stream.getvalue().removesuffix("...\n")
-
-
 def rewrite(text: str, data: Mapping[str, Any]) -> str:
     """Return the text with the smallest change that makes it say `data`.
 
@@ -110,7 +61,7 @@ def rewrite(text: str, data: Mapping[str, Any]) -> str:
         unusual for that (anchors, several documents), it is written afresh.
     """
     try:
-        tree = _yaml().load(text)
+        tree = load(text)
     except YAMLError:
         tree = None
     if isinstance(tree, CommentedMap) and tree and not tree.fa.flow_style():
@@ -264,7 +215,7 @@ def _comment(lines: list[str], place: _Place, old: Any) -> str:
         return header[1] if header else ""
     for match in re.finditer(r"\s(#)", first):
         try:
-            before = _yaml().load(first[: match.start()])
+            before = load(first[: match.start()])
         except YAMLError:
             continue
         value = next(iter(before.values())) if isinstance(before, dict) else before
@@ -303,49 +254,3 @@ def _merged(edits: list[_Edit]) -> list[_Edit]:
         else:
             joined.append(edit)
     return joined
-
-
-def _styled(value: Any) -> Any:
-    """Return data with long text as folded and text of several lines as literal scalars."""
-    if isinstance(value, Mapping):
-        return {key: _styled(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        styled = CommentedSeq(_styled(item) for item in value)
-        if _fits_in_a_line(value):
-            styled.fa.set_flow_style()
-        return styled
-    return _styled_text(value) if isinstance(value, str) else value
-
-
-def _styled_text(value: str) -> Any:
-    if _DAY.fullmatch(value):
-        return _day(value)
-    tidy = value == value.strip() and not _ODD.search(value)
-    if tidy and "\n" in value:
-        return LiteralScalarString(value)
-    if len(value) <= _LONG:
-        return value
-    folds = tidy and not re.search(r"\s\s", value)
-    # Not plain: ruamel.yaml loses a space where it wraps between two.
-    return FoldedScalarString(value) if folds else DoubleQuotedScalarString(value)
-
-
-def _fits_in_a_line(items: Sequence[Any]) -> bool:
-    scalars = all(isinstance(item, str | int | float) for item in items)
-    return scalars and sum(len(str(item)) + 2 for item in items) < _SHORT
-
-
-def _day(text: str) -> date | str:
-    """Return a date, so that it is written without quotes."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return text
-
-
-def _yaml() -> YAML:
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    yaml.width = _WIDTH
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    return yaml

@@ -76,7 +76,7 @@ class Parameter:
             return False
         if not math.isfinite(value):
             return False
-        if whole and value != int(value):
+        if whole and not isinstance(value, int):
             return False
         low = self.minimum is None or value >= self.minimum
         return low and (self.maximum is None or value <= self.maximum)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -25,7 +27,7 @@ _MAX_LENGTH, _MAX_DEPTH, _MAX_QUOTE = 4_000_000, 40, 80
 
 
 def read(model: type[R], text: str, source: str) -> R:
-    """Parse YAML (or JSON, which is YAML) into a record.
+    """Parse YAML or JSON into a record.
 
     Parameters
     ----------
@@ -118,6 +120,9 @@ def _yaml() -> YAML:
 def _parse(text: str, source: str) -> Any:
     if len(text) > _MAX_LENGTH:
         raise RecordError(f"{source} is larger than 4 MB; a record never is.")
+    if text.lstrip()[:1] == "{":
+        with contextlib.suppress(json.JSONDecodeError):  # it may be YAML in braces
+            return _parse_json(text, source)
     try:
         return _yaml().load(text)
     except DuplicateKeyError as exc:
@@ -142,6 +147,25 @@ def _parse(text: str, source: str) -> Any:
             f"{source} is not valid YAML: {type(exc).__name__}.",
             advice="look for characters that cannot be printed, and for very long numbers",
         ) from None
+
+
+def _parse_json(text: str, source: str) -> Any:
+    """Parse JSON as JSON: YAML takes some of its characters for line breaks."""
+    twice: list[str] = []
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        counts = Counter(key for key, _ in found)
+        twice.extend(key for key, count in counts.items() if count > 1)
+        return dict(found)
+
+    try:
+        data = json.loads(text, object_pairs_hook=pairs)
+    except RecursionError:
+        raise RecordError(f"{source} is nested too deeply for a record.") from None
+    if twice:
+        problems = [Problem(key, "this key stands there twice") for key in twice]
+        raise RecordError(f"{source} is ambiguous.", problems, advice="keep one of the two")
+    return data
 
 
 def _plain(value: Any) -> Any:

@@ -120,6 +120,8 @@ def environment(folder: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        comment_start_string="<#--",  # {# begins an anchor in markdown
+        comment_end_string="--#>",
     )
     for name in ("safe", "escape", "e", "forceescape", "urlize", "xmlattr", "tojson"):
         env.filters.pop(name, None)

@@ -54,6 +54,7 @@ def test_an_unknown_parameter_gets_the_nearest_name() -> None:
     [
         ("epochs", 0),
         ("epochs", 2.5),
+        ("epochs", 300.0),
         ("epochs", True),
         ("epochs", "300"),
         ("generator_dim", []),

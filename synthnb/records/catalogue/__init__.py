@@ -11,7 +11,7 @@ import difflib
 from synthnb.errors import UsageError
 from synthnb.records.catalogue.fairness import FAIRNESS
 from synthnb.records.catalogue.generation import GENERATION
-from synthnb.records.catalogue.metric import Metric
+from synthnb.records.catalogue.entry import Metric
 from synthnb.records.catalogue.privacy import PRIVACY
 from synthnb.records.catalogue.utility import UTILITY
 

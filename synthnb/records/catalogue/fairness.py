@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthnb.records.catalogue.metric import Metric
+from synthnb.records.catalogue.entry import Metric
 
 _LEARN_APART = (
     "Generate each group apart or on condition of it, or choose a generator that keeps the "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthnb.records.catalogue.metric import Metric
+from synthnb.records.catalogue.entry import Metric
 
 GENERATION: tuple[Metric, ...] = (
     Metric(

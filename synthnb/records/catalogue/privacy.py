@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthnb.records.catalogue.metric import Metric
+from synthnb.records.catalogue.entry import Metric
 
 _WP29 = "Article 29 Working Party, Opinion 05/2014 on anonymisation techniques"
 _WEAKER = (

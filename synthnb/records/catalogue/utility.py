@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthnb.records.catalogue.metric import Metric
+from synthnb.records.catalogue.entry import Metric
 
 _TUNE = (
     "Look at the worst columns and pairs below; try another generator or its parameters, declare "

@@ -61,9 +61,7 @@ class Form(widgets.VBox):  # type: ignore[misc]
         self._said = ""
         self._root = None
         if self._document.data is not None and not self._static:
-            self._root = PartNode(
-                self._part, self._document.data, self._changed, folds=True
-            )
+            self._root = PartNode(self._part, self._document.data, self._changed, folds=True)
         inner = (self._root.box,) if self._root else ()
         self.children = () if self._static else (self._head, self._status, self._again, *inner)
         self._loading = False
