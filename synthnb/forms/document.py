@@ -53,15 +53,25 @@ class Document:
 
     def problems(self) -> tuple[Problem, ...]:
         """Return everything that is open or wrong, in the words that every command uses."""
+        try:
+            self._read()
+        except RecordError as exc:
+            return exc.problems or (Problem("", exc.message),)
+        return ()
+
+    def record(self) -> Record | None:
+        """Return the record, if the file holds one without problems."""
+        try:
+            return self._read()
+        except RecordError:
+            return None
+
+    def _read(self) -> Record:
         if self.data is None and self._seen is not None:
             text = self._seen.decode("utf-8", "replace")
         else:
             text = self.text if self.data else "{}\n"
-        try:
-            read(self.model, text, self.path.name)
-        except RecordError as exc:
-            return exc.problems or (Problem("", exc.message),)
-        return ()
+        return read(self.model, text, self.path.name)
 
     def save(self, data: Mapping[str, Any]) -> bool:
         """Write what changed, whole or not at all; return whether anything did.

@@ -6,6 +6,7 @@ Fields that no model knows stay as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets as widgets
@@ -65,7 +66,7 @@ class Fold:
     def toggle(self) -> None:
         """Open what is closed, close what is open."""
         if self._node is None:
-            self._node = build(self._field, self._raw, self._changed)
+            self._node = build(replace(self._field, label=""), self._raw, self._changed)
             self._node.show(*self._at)
             self._body.children = (self._node.box,)
         self._body.layout.display = "none" if self._open else "flex"
@@ -94,7 +95,10 @@ class Fold:
     def _name(self) -> None:
         left = len(self._at[1])
         open_ = f"  ✗ {left} open" if left else ""
-        title = self._field.label or _title(self._field.kind, self.get())
+        value = self.get()
+        title = label(self._field) or _title(self._field.kind, value)
+        if self._field.label and isinstance(value, list):
+            title += f" ({len(value)})"
         self.button.description = f"{'▾' if self._open else '▸'} {title}{open_}"
 
 
@@ -151,7 +155,7 @@ class OptionalNode(Node):
         self._at: tuple[str, tuple[Problem, ...]] = ("", ())
         self._node: PartNode | None = None
         self._tick = widgets.Checkbox(
-            value=isinstance(raw, Mapping), description=f"{field.label}: give this", indent=False
+            value=isinstance(raw, Mapping), description="Give this part", indent=False
         )
         self._note = widgets.HTML(note(field))
         self._body = widgets.VBox()
@@ -203,12 +207,12 @@ class ManyNode(Node):
         self._add = widgets.Button(
             description="Add",
             icon="plus",
-            tooltip=f"Add to {field.label}",
+            tooltip="Add an entry",
             layout={"width": "6rem"},
         )
         self._add.on_click(lambda _: self.add())
-        head = widgets.HTML(f"<b>{e(label(field))}</b>")
-        self.box = widgets.VBox([head, self._note, self._rows, self._add])
+        head = [widgets.HTML(f"<b>{e(label(field))}</b>")] if field.label else []
+        self.box = widgets.VBox([*head, self._note, self._rows, self._add])
         self._lay_out()
 
     def _entry(self, value: Any) -> tuple[Node | Fold, Any]:
@@ -216,7 +220,7 @@ class ManyNode(Node):
         node = (Fold if folds else build)(self._item, value, self._changed)
         drop = widgets.Button(
             icon="trash",
-            tooltip=f"Remove from {self._field.label}",
+            tooltip="Remove this entry",
             layout={"width": "2.5rem", "flex": "0 0 auto"},
         )
         node.box.layout.flex = "1 1 auto"

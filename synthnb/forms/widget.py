@@ -34,7 +34,9 @@ class Form(widgets.VBox):  # type: ignore[misc]
         self._problems: tuple[Problem, ...] = ()
         self._head = widgets.HTML(f"{_STYLE}<h3>{e(title)}</h3>")
         self._status = widgets.HTML()
-        self._again = widgets.Button(description="Read the file again", layout={"width": "auto"})
+        self._again = widgets.Button(
+            description="Read the file again", layout={"width": "auto", "align_self": "flex-start"}
+        )
         self._again.on_click(lambda _: self.reload())
         self._loading = False
         super().__init__()
@@ -91,6 +93,14 @@ class Form(widgets.VBox):  # type: ignore[misc]
         what = summary(self._problems, self._document.path.name)
         self._status.value = f'<div role="status">{self._said}{what}</div>'
 
+    @property
+    def _public(self) -> Any:
+        """What a reader may see: a record that holds hides folders and hosts where it can."""
+        record = self._document.record()
+        if record is None or not hasattr(record, "published"):
+            return self._document.data
+        return record.published().model_dump(mode="json", exclude_unset=True)
+
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the widget, and a page for where nothing runs."""
         found = super()._repr_mimebundle_(**kwargs)
@@ -98,7 +108,7 @@ class Form(widgets.VBox):  # type: ignore[misc]
         if self._static:
             bundle.pop(_VIEW, None)
         name = self._document.path.name
-        bundle["text/html"] = page(self._title, name, self._part, self.data, self._problems)
+        bundle["text/html"] = page(self._title, name, self._part, self._public, self._problems)
         lines = [str(problem) for problem in self._problems] or ["complete"]
         bundle["text/plain"] = "\n".join([f"{self._title} ({name})", *lines])
         return bundle
