@@ -199,7 +199,9 @@ def _packages() -> dict[str, str]:
 
 
 def _git(folder: Path) -> tuple[str | None, bool | None]:
-    """Return the commit of the repository around a folder, and whether the folder differs from it.
+    """Return the commit that holds a dossier, and whether the dossier differs from it.
+
+    A dossier whose charter git does not track has none, though a repository be around it.
 
     Runs and drafts inside the folder do not count. Both are None without git or a repository.
     """
@@ -207,7 +209,8 @@ def _git(folder: Path) -> tuple[str | None, bool | None]:
     if program is None:
         return None, None
     commit = _ask(program, folder, "rev-parse", "--verify", "HEAD")
-    if commit is None:
+    tracked = _ask(program, folder, "ls-files", "--error-unmatch", "charter.yaml")
+    if commit is None or tracked is None:
         return None, None
     changes = _ask(
         program, folder, "status", "--porcelain", "--untracked-files=all", "--", *_PAPERS

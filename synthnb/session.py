@@ -134,10 +134,18 @@ class Session:
             if rule.metric is not None
         }
 
-    def tables(self) -> Tables:
-        """Return the tables of this dossier, read and divided as the charter says."""
+    def tables(self, *, synthetic: bool = True) -> Tables:
+        """Return the tables of this dossier, read and divided as the charter says.
+
+        Parameters
+        ----------
+        synthetic : bool
+            Whether to read the synthetic table too; not before it is made anew.
+        """
         from synthnb.tables import load
 
+        if not synthetic:
+            return load(self.charter, self.folder)
         if self._tables is None:
             self._tables = load(self.charter, self.folder, self.files.get("synthetic"))
         return self._tables
@@ -186,7 +194,7 @@ class Session:
         """
         from synthnb import forms
 
-        models = {"charter": Charter, "plan": Plan}
+        models: dict[str, type[Charter | Plan]] = {"charter": Charter, "plan": Plan}
         if name not in models:
             raise UsageError(f"There is no form for {name!r}.", advice="`charter` or `plan`")
         return forms.form(models[name], self.folder / f"{name}.yaml", title=name.capitalize())

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import AliasEvent
 
 from synthnb.errors import BusyError, Problem, RecordError, SynthnbError
 from synthnb.forms.plain import parse
@@ -37,14 +39,17 @@ class Document:
         Sets `text`, and `data`: what the text says, or None where it is no YAML mapping.
         """
         self._seen = self._bytes()
+        self.text = ""
         self.data: dict[str, Any] | None = None
         try:
             self.text = (self._seen or b"").decode("utf-8").replace("\r\n", "\n")
-            found = parse(self.text)
-        except (YAMLError, ValueError):
+            found = None if _has_aliases(self.text) else parse(self.text)
+        except (YAMLError, ValueError, RecursionError):
             return
-        if found is None or isinstance(found, dict):
-            self.data = found or {}
+        if isinstance(found, dict):
+            self.data = found
+        elif found is None and not _says_anything(self.text):
+            self.data = {}
 
     @property
     def changed_elsewhere(self) -> bool:
@@ -109,6 +114,21 @@ class Document:
             return self.path.read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as exc:
+            raise RecordError(
+                f"{self.path.name} cannot be read: {exc.strerror or type(exc).__name__}.",
+                advice="check that it is a file, and that you may read it",
+            ) from None
+
+
+def _has_aliases(text: str) -> bool:
+    """Return whether a YAML text refers to its own parts, which no record may do."""
+    return any(isinstance(event, AliasEvent) for event in YAML(typ="safe", pure=True).parse(text))
+
+
+def _says_anything(text: str) -> bool:
+    """Return whether a text holds more than blank lines and comments."""
+    return any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -16,7 +16,7 @@ from ruamel.yaml.scalarstring import (
     LiteralScalarString,
 )
 
-_WIDTH = 96
+_WIDTH = 88  # ruamel.yaml breaks after the word that goes beyond
 _LONG = 70
 SHORT = 60
 """A list of fewer characters is written in one line."""
@@ -90,14 +90,15 @@ def _styled(value: Any) -> Any:
 def _styled_text(value: str) -> Any:
     if _DAY.fullmatch(value):
         return _day(value)
-    tidy = value == value.strip() and not _ODD.search(value)
-    if tidy and "\n" in value:
-        return LiteralScalarString(value)
-    if len(value) <= _LONG:
+    odd = value != value.strip() or _ODD.search(value)
+    if odd and (len(value) > _LONG or _ODD.search(value)):
+        return DoubleQuotedScalarString(value)
+    if odd or ("\n" not in value and len(value) <= _LONG):
         return value
-    folds = tidy and not re.search(r"\s\s", value)
+    if "\n" in value:
+        return LiteralScalarString(value)
     # Not plain: ruamel.yaml loses a space where it wraps between two.
-    return FoldedScalarString(value) if folds else DoubleQuotedScalarString(value)
+    return DoubleQuotedScalarString(value) if "  " in value else FoldedScalarString(value)
 
 
 def _fits_in_a_line(items: Sequence[Any]) -> bool:

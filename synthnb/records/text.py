@@ -17,6 +17,7 @@ from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from synthnb.errors import Problem, RecordError
 from synthnb.records.base import FaultsError, Record, did_you_mean, spell
@@ -68,8 +69,19 @@ def write(record: Record) -> str:
     """Return a record as YAML that `read` turns into an equal record."""
     stream = io.StringIO()
     yaml = _yaml()
-    yaml.dump(record.model_dump(mode="json", exclude_none=True), stream)
+    yaml.dump(_careful(record.model_dump(mode="json", exclude_none=True)), stream)
     return stream.getvalue()
+
+
+def _careful(value: Any) -> Any:
+    """Quote what YAML would take for a line break or refuse, so that it is written as an escape."""
+    if isinstance(value, dict):
+        return {_careful(key): _careful(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_careful(item) for item in value]
+    if isinstance(value, str) and not value.replace("\n", "").isprintable():
+        return DoubleQuotedScalarString(value)
+    return value
 
 
 def _advice(model: type[Record]) -> str | None:

@@ -8,8 +8,8 @@ from typing import Literal
 
 from synthnb.records import Approval, Datasheet, Finding, metric
 from synthnb.render.escape import Md, md
-from synthnb.render.tables import table
-from synthnb.render.words import ROOMS, count, day, limit, listing, state, title, value
+from synthnb.render.tables import answers, table
+from synthnb.render.words import ROOMS, about, against, count, day, listing, value
 
 _MOST_REASONS = 8
 _FEWEST_REASONS = 3
@@ -87,7 +87,8 @@ def _reason(found: Sequence[Finding]) -> Md:
     worst = found[0]
     scope = ", ".join(worst.estimate.scope.values()) if worst.estimate else ""
     where = md(" ({})", scope) if scope else Md("")
-    more = md(" So it is for {} in all.", len(found)) if len(found) > 1 else Md("")
+    others = count(len(found) - 1, "other case")
+    more = md(" It is not met for {} either.", others) if len(found) > 1 else Md("")
     mark = Md("Warning: " if worst.effect == "warn" else "")
     return md("**{}{}.**{} {}{}", mark, worst.title.rstrip("."), where, worst.because, more)
 
@@ -110,15 +111,23 @@ def summary(sheet: Datasheet) -> Md:
 
 
 def open_findings(sheet: Datasheet, effect: str) -> Md:
-    """Return the findings with an effect, each with its number, limit and what to do about it."""
-    rows = []
-    for finding in sheet.verdict.of(effect):
-        remedy = metric(finding.metric).remedy if finding.metric else finding.reason
-        what = md("**{}**[{}]{.below}", title(finding, sheet.charter), finding.because)
-        number = value(finding.estimate) if finding.estimate else Md("—")
-        rows.append([what, number, limit(finding), state(finding), remedy])
-    heads = ("Finding", "Value and interval", "Limit", "State", "What to do")
-    return table(heads, rows, (34, 17, 12, 14, 23))
+    """Return the findings with an effect, gathered by rule: what to do stands with the first."""
+    rows: list[list[object]] = []
+    for found in _by_rule(sheet.verdict.of(effect)):
+        for finding in found:
+            scope = about(finding.estimate, sheet.charter) if finding.estimate else ""
+            if finding is found[0]:
+                remedy = metric(finding.metric).remedy if finding.metric else finding.reason
+                head = md("**{}**", finding.title)
+                head = md("{} · {}", head, scope) if scope else head
+                told = remedy if finding.metric else f"{finding.because} {remedy}"
+                head = md("{}[What to do: {}]{.below}", head, told)
+            else:
+                head = md("{}", scope)
+            shown = value(finding.estimate) if finding.estimate else Md("—")
+            rows.append([head, shown, against([finding])])
+    heads = ("Finding", "Value and interval", "Against the limit")
+    return table(heads, rows, (48, 24, 28))
 
 
 def at_a_glance(sheet: Datasheet) -> Md:
@@ -139,7 +148,7 @@ def at_a_glance(sheet: Datasheet) -> Md:
         ("Guarantee", sheet.plan.guarantee.statement),
         ("Answers for it", f"{charter.owner.name}, {charter.owner.contact}"),
     ]
-    return table(("Question", "Answer"), [[md("**{}**", a), b] for a, b in rows], (22, 78))
+    return answers(rows)
 
 
 def releasing(sheet: Datasheet) -> tuple[Approval, ...]:

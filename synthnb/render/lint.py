@@ -15,13 +15,13 @@ from typing import Any
 from synthnb.errors import Problem, RenderError
 from synthnb.render import pandoc
 
-DIVS = frozenset({"banner", "cover", "verdict", "facts", "small", "tall", "metric"})
+DIVS = frozenset({"banner", "cover", "verdict", "facts", "small", "tall", "metric", "plain"})
 KINDS = frozenset({"passed", "blocked", "rejected"})
 CALLOUTS = frozenset(
     f"callout-{kind}" for kind in ("note", "tip", "important", "warning", "caution")
 )
 SPANS = frozenset(
-    {"word", "below", "digest"}
+    {"word", "below", "line", "digest"}
     | {f"state-{state}" for state in ("pass", "fail", "inconclusive", "not-measured")}
 )
 HEADERS = frozenset({"unnumbered", "unlisted"})

@@ -7,19 +7,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from synthnb.records import Datasheet, Estimate, Finding, metric
-from synthnb.render.escape import Md, md
+from synthnb.render.escape import Md, join, md
 from synthnb.render.front import of_room
 from synthnb.render.tables import bullets, table
-from synthnb.render.words import ROOMS, about, better, count, limit, one_line, state, title, value
+from synthnb.render.words import (
+    ROOMS,
+    about,
+    against,
+    better,
+    count,
+    one_line,
+    sentence,
+    title,
+    value,
+)
 
-_PAIRS = {"table": ("real", "synthetic"), "trained_on": ("real", "synthetic")}
+_MANY = 12
+_BESIDE = {"table": "In", "trained_on": "Trained on"}
 
 
 @dataclass(frozen=True)
 class Attacker:
     """One attack: its story, and its numbers."""
 
-    anchor: str
+    anchor: Md
     title: str
     story: str
     numbers: Md
@@ -38,93 +49,42 @@ def lead(sheet: Datasheet, room: str) -> str:
         return "No executed notebook of this room is part of the evidence."
     if not found:
         return f"{count(len(of(sheet, room)), 'number')} measured; the policy limits none of them."
-    parts = [
-        f"{number} {word}"
-        for word, kind in (
-            ("pass", "pass"),
-            ("inconclusive", "inconclusive"),
-            ("not measured", "not-measured"),
-            ("fail", "fail"),
-        )
-        if (number := sum(f.state == kind for f in found))
-    ]
-    return f"{count(len(found), 'finding')}: {', '.join(parts)}."
+    states = [(sum(f.state == kind for f in found), word) for kind, word in _STATES]
+    said = ", ".join(f"{number} {word}" for number, word in states if number)
+    return f"{count(len(found), 'finding')}: {said}."
 
 
-def judged(sheet: Datasheet, room: str, metrics: Iterable[str] | None = None) -> Md:
-    """Return the findings of a room (or about some metrics of it), each number with its limit."""
-    chosen = None if metrics is None else set(metrics)
-    findings = [
-        finding
-        for finding in of_room(sheet.verdict.findings, room)
-        if chosen is None or finding.metric in chosen
-    ]
-    rows, told = [], set()
-    for finding in sorted(findings, key=lambda f: _order(sheet, room, f)):
-        name = finding.metric or ""
-        rows.append(_judged_row(sheet, finding, first=name not in told))
-        told.add(name)
-    heads = ("What", "Value and interval", "Limit", "State")
-    return table(heads, rows, (46, 22, 14, 18)) if rows else Md("")
+_STATES = (
+    ("pass", "pass"),
+    ("inconclusive", "inconclusive"),
+    ("not-measured", "not measured"),
+    ("fail", "fail"),
+)
 
 
-def _order(sheet: Datasheet, room: str, finding: Finding) -> int:
-    """Return where the finding's metric first occurs in the evidence."""
-    names = [estimate.metric for estimate in of(sheet, room)]
-    return names.index(finding.metric) if finding.metric in names else len(names)
+def numbers(sheet: Datasheet, room: str, metrics: Iterable[str] | None = None) -> Md:
+    """Return the numbers of a room, or of some metrics: those with limits first, then the rest.
 
-
-def _judged_row(sheet: Datasheet, finding: Finding, *, first: bool) -> list[object]:
-    entry = metric(finding.metric or "")
-    estimate = finding.estimate
-    scope = about(estimate, sheet.charter) if estimate else ""
-    name = md("**{}** · {}", entry.title, scope) if scope else md("**{}**", entry.title)
-    usual = estimate.baseline if estimate else None
-    said = f"{entry.meaning} {better(entry.id, usual).capitalize()}." if first else ""
-    note = estimate.note if estimate else "No executed notebook measured it."
-    if estimate is not None and estimate.value is None:
-        note = f"Not measured: {note}"
-    below = " ".join(part for part in (said, _sentence(note)) if part)
-    what = md("{}[{}]{.below}", name, below) if below else name
-    bound = md("{}[set by the charter]{.below}", limit(finding))
-    shown = bound if finding.limit_from == "charter" else limit(finding)
-    return [what, value(estimate) if estimate else "not measured", shown, state(finding)]
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
-
-
-def free(sheet: Datasheet, room: str, metrics: Iterable[str] | None = None, most: int = 12) -> Md:
-    """Return the numbers of a room that no rule limits; a metric with many goes to the appendix."""
-    limited = {f.metric for f in sheet.verdict.findings}
-    chosen = None if metrics is None else set(metrics)
-    estimates = [
-        estimate
-        for estimate in of(sheet, room)
-        if estimate.metric not in limited and (chosen is None or estimate.metric in chosen)
-    ]
-    rows: list[list[object]] = []
-    for name, group in _by_metric(estimates).items():
-        entry = metric(name)
-        if len(group) > most:
-            many = md("{} numbers, see @sec-numbers", len(group))
-            rows.append([md("**{}**", entry.title), many, entry.meaning])
-            continue
-        rows += [_free_row(sheet, each, first=each is group[0]) for each in group]
-    return table(("What", "Value and interval", "Meaning"), rows, (32, 24, 44)) if rows else Md("")
-
-
-def _free_row(sheet: Datasheet, estimate: Estimate, *, first: bool) -> list[object]:
-    entry = metric(estimate.metric)
-    scope = about(estimate, sheet.charter)
-    name = md("**{}** · {}", entry.title, scope) if scope else md("**{}**", entry.title)
-    said = f"{entry.meaning} {better(entry.id, estimate.baseline).capitalize()}." if first else ""
-    note = f"Not measured: {estimate.note}" if estimate.value is None else estimate.note
-    return [name, value(estimate), " ".join(p for p in (said, _sentence(note)) if p)]
+    A metric with one number is a row; one with several (groups, columns, secrets) has a table of
+    its own. Where no rule limits a metric and its numbers are many, they stand in the appendix.
+    """
+    findings = of_room(sheet.verdict.findings, room)
+    limited = {finding.metric for finding in findings}
+    groups = {name: found for name, found in _by_metric(of(sheet, room)).items()}
+    groups.update({f.metric: [] for f in findings if f.metric and f.metric not in groups})
+    chosen = [name for name in groups if metrics is None or name in set(metrics)]
+    parts: list[Md] = []
+    for judged in (True, False):
+        names = [name for name in chosen if (name in limited) == judged]
+        single = [name for name in names if len(groups[name]) < 2]
+        if single:
+            parts.append(_singles(sheet, single, groups, findings if judged else ()))
+        parts += [
+            _several(sheet, name, groups[name], findings if judged else ())
+            for name in names
+            if name not in single
+        ]
+    return join("\n", parts)
 
 
 def _by_metric(estimates: Sequence[Estimate]) -> dict[str, list[Estimate]]:
@@ -134,41 +94,113 @@ def _by_metric(estimates: Sequence[Estimate]) -> dict[str, list[Estimate]]:
     return groups
 
 
+def _singles(
+    sheet: Datasheet,
+    names: Sequence[str],
+    groups: dict[str, list[Estimate]],
+    findings: Sequence[Finding],
+) -> Md:
+    rows: list[list[object]] = []
+    for name in names:
+        estimate = groups[name][0] if groups[name] else None
+        scope = about(estimate, sheet.charter) if estimate else ""
+        entry = metric(name)
+        head = md("**{}** · {}", entry.title, scope) if scope else md("**{}**", entry.title)
+        said = f"{_meaning(name, estimate)} {_note(estimate)}"
+        shown = value(estimate) if estimate else Md("not measured")
+        met = [f for f in findings if f.metric == name]
+        if findings:
+            rows.append([md("{}[{}]{.below}", head, said), shown, against(met)])
+        else:
+            rows.append([head, shown, said])
+    if findings:
+        return table(("What", "Value and interval", "Against the limit"), rows, (50, 24, 26))
+    return table(("What", "Value and interval", "Meaning"), rows, (32, 24, 44))
+
+
+def _several(
+    sheet: Datasheet, name: str, group: Sequence[Estimate], findings: Sequence[Finding]
+) -> Md:
+    told = md("::: {.metric}\n**{}.** {}\n:::\n", metric(name).title, _meaning(name, group[0]))
+    if not findings and len(group) > _MANY:
+        more = md("Its {} numbers stand in @sec-further.\n", len(group))
+        return join("\n", [told, more])
+    return join("\n", [told, _group_table(sheet, group, findings)])
+
+
+def _group_table(
+    sheet: Datasheet, group: Sequence[Estimate], findings: Sequence[Finding] = ()
+) -> Md:
+    paired = _paired(sheet, group)
+    if not findings and paired is not None:
+        return paired
+    rows: list[list[object]] = []
+    for each in group:
+        where, note = about(each, sheet.charter) or "The whole table", _note(each)
+        head = md("{}[{}]{.below}", where, note) if note else md("{}", where)
+        met = [f for f in findings if f.estimate is not None and f.estimate.id == each.id]
+        rows.append([head, value(each), *([against(met)] if findings else [])])
+    if findings:
+        return table(("About", "Value and interval", "Against the limit"), rows, (46, 26, 28))
+    return table(("About", "Value and interval"), rows, (60, 40))
+
+
+def _paired(sheet: Datasheet, group: Sequence[Estimate]) -> Md | None:
+    """Return real beside synthetic, where every number of a metric is about one of the two."""
+    key = next((key for key in _BESIDE if all(key in each.scope for each in group)), None)
+    if key is None or {each.scope[key] for each in group} != {"real", "synthetic"}:
+        return None
+    rows: dict[str, dict[str, str]] = {}
+    for each in group:
+        scope = {name: said for name, said in each.scope.items() if name != key}
+        where = about(each.model_copy(update={"scope": scope}), sheet.charter)
+        rows.setdefault(where or "The whole table", {})[each.scope[key]] = one_line(each)
+    cells = [
+        [where, *(both.get(k, "—") for k in ("real", "synthetic"))] for where, both in rows.items()
+    ]
+    heads = ("About", f"{_BESIDE[key]} real data", f"{_BESIDE[key]} synthetic data")
+    return table(heads, cells, (34, 33, 33))
+
+
+def _meaning(name: str, estimate: Estimate | None) -> str:
+    baseline = estimate.baseline if estimate else None
+    return f"{metric(name).meaning} {sentence(better(name, baseline))}"
+
+
+def _note(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "No executed notebook measured it."
+    note = sentence(estimate.note)
+    return f"Not measured: {note}" if estimate.value is None else note
+
+
 def attackers(sheet: Datasheet) -> list[Attacker]:
     """Return each attack with its story and its numbers, in the order of the notebook."""
     from synthnb import privacy
 
-    measured = {estimate.metric for estimate in of(sheet, "privacy")}
+    judged = {f.metric for f in of_room(sheet.verdict.findings, "privacy") if f.metric}
+    measured = {*_by_metric(of(sheet, "privacy")), *judged}
     found, told = [], set()
     for attack in privacy.attacks():
         metrics = [name for name in attack.metrics if name in measured]
+        told.update(metrics)
         if metrics:
-            story = f"Knows {attack.knows} Wants {attack.wants} Can {attack.can}"
-            found.append(
-                Attacker(
-                    f"sec-attack-{_anchor(attack.id)}",
-                    attack.title,
-                    f"{story} Success would be {attack.criterion}.",
-                    numbers(sheet, "privacy", metrics),
-                )
+            story = (
+                f"The attacker knows {_clause(attack.knows)}, wants {_clause(attack.wants)} and "
+                f"can {_clause(attack.can)}. Success would be {attack.criterion}."
             )
-            told.update(metrics)
-    if rest := [name for name in _by_metric(of(sheet, "privacy")) if name not in told]:
-        story = "What bears on how far the attacks above can be trusted."
+            anchor = Md("sec-attack-" + re.sub(r"[^a-z0-9]+", "-", attack.id.lower()).strip("-"))
+            shown = numbers(sheet, "privacy", metrics)
+            found.append(Attacker(anchor, attack.title, story, shown))
+    if rest := sorted(measured - told):
+        story = "Numbers that say how far the attacks above can be trusted."
         shown = numbers(sheet, "privacy", rest)
-        found.append(Attacker("sec-attack-other", "The test itself", story, shown))
+        found.append(Attacker(Md("sec-attack-other"), "The test itself", story, shown))
     return found
 
 
-def _anchor(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def numbers(sheet: Datasheet, room: str, metrics: Iterable[str] | None = None) -> Md:
-    """Return the numbers of a room (or some metrics of it): those with limits, then the rest."""
-    chosen = set(metrics) if metrics is not None else None
-    parts = (judged(sheet, room, chosen), free(sheet, room, chosen))
-    return Md("\n".join(part.text for part in parts if part))
+def _clause(text: str) -> str:
+    return text.strip().rstrip(".")
 
 
 def caveats(sheet: Datasheet, room: str) -> Md:
@@ -176,8 +208,8 @@ def caveats(sheet: Datasheet, room: str) -> Md:
     evidence = sheet.room(room)
     if evidence is None or not evidence.notes:
         return Md("")
-    said = bullets([_sentence(note) for note in evidence.notes])
-    return Md(f"::: {{.callout-note}}\n## To be read with this\n\n{said.text}:::\n")
+    said = bullets([sentence(note) for note in evidence.notes])
+    return md("::: {.callout-note}\n## To be read with this\n\n{}:::\n", said)
 
 
 def fairness_sentences(sheet: Datasheet) -> list[str]:
@@ -189,69 +221,63 @@ def fairness_sentences(sheet: Datasheet) -> list[str]:
 
 def unknown(sheet: Datasheet) -> Md:
     """Return everything that was not measured or came out inconclusive, and why."""
-    rows = []
-    judged_ids = set()
+    rules: dict[str, list[Finding]] = {}
     for finding in sheet.verdict.findings:
         if finding.state in {"not-measured", "inconclusive"}:
-            rows.append((title(finding, sheet.charter), finding.because))
-        if finding.estimate is not None:
-            judged_ids.add(finding.estimate.id)
+            rules.setdefault(finding.rule, []).append(finding)
+    rows = [(f"{found[0].title}", _why(sheet, found)) for found in rules.values()]
+    judged = {f.estimate.id for f in sheet.verdict.findings if f.estimate is not None}
     for room in ROOMS:
         for estimate in of(sheet, room):
-            if estimate.value is None and estimate.id not in judged_ids:
-                name = " · ".join(
-                    part
-                    for part in (metric(estimate.metric).title, about(estimate, sheet.charter))
-                    if part
-                )
-                rows.append((name, f"Not measured: {_sentence(estimate.note)}"))
+            if estimate.value is None and estimate.id not in judged:
+                names = (metric(estimate.metric).title, about(estimate, sheet.charter))
+                rows.append((" · ".join(part for part in names if part), _note(estimate)))
     if not rows:
         return Md("Every number was measured, and none came out inconclusive.\n")
-    return table(("What", "Why"), [[md("**{}**", a), b] for a, b in rows], (36, 64))
+    return table(("What", "Why"), [[md("**{}**", a), b] for a, b in rows], (34, 66))
 
 
-def every_number(sheet: Datasheet, room: str) -> list[tuple[str, str, Md]]:
-    """Return for each metric of a room its title, how it was measured, and all its numbers."""
-    found = []
+def _why(sheet: Datasheet, found: Sequence[Finding]) -> str:
+    if len(found) == 1 or found[0].estimate is None:
+        return found[0].because
+    scopes = [about(f.estimate, sheet.charter) for f in found if f.estimate is not None]
+    return f"Not settled for {count(len(found), 'case')}: {'; '.join(scopes)}."
+
+
+def further(sheet: Datasheet) -> list[Md]:
+    """Return the numbers that were too many for their sections, one piece for each metric."""
+    limited = {f.metric for f in sheet.verdict.findings}
+    return [
+        join(
+            "\n",
+            [
+                md("::: {.metric}\n**{}.** {}\n:::\n", metric(name).title, _meaning(name, None)),
+                _group_table(sheet, group),
+            ],
+        )
+        for room in ROOMS
+        for name, group in _by_metric(of(sheet, room)).items()
+        if name not in limited and len(group) > _MANY
+    ]
+
+
+def methods(sheet: Datasheet, room: str) -> Md:
+    """Return how each number of a room was measured, and after whom."""
+    rows = []
     for name, group in _by_metric(of(sheet, room)).items():
-        entry = metric(name)
-        methods = list(dict.fromkeys(estimate.method for estimate in group))
-        said = f"{entry.meaning} {better(name).capitalize()}. Measured by {'; '.join(methods)}."
-        found.append((entry.title, said, _paired(sheet, group) or _plain(sheet, group)))
-    return found
+        how = "; ".join(dict.fromkeys(estimate.method for estimate in group))
+        sizes = sorted({estimate.n for estimate in group if estimate.n is not None})
+        rows.append(
+            [md("**{}**", metric(name).title), how, _sizes(sheet, sizes), metric(name).source]
+        )
+    heads = ("Number", "How it was measured", "Records", "Source")
+    return table(heads, rows, (22, 38, 12, 28)) if rows else Md("")
 
 
-def _plain(sheet: Datasheet, group: Sequence[Estimate]) -> Md:
-    rows = [
-        [about(each, sheet.charter) or "whole table", one_line(each), _size(sheet, each)]
-        for each in group
-    ]
-    return table(("About", "Value (interval)", "Records"), rows, (44, 40, 16), right=(2,))
-
-
-def _paired(sheet: Datasheet, group: Sequence[Estimate]) -> Md | None:
-    """Return real beside synthetic where every number of a metric has such a partner."""
-    key = next((key for key in _PAIRS if all(key in each.scope for each in group)), None)
-    if key is None or {each.scope[key] for each in group} != set(_PAIRS[key]):
-        return None
-    rows: dict[str, dict[str, str]] = {}
-    for each in group:
-        rest = each.model_copy(update={"scope": {k: v for k, v in each.scope.items() if k != key}})
-        where = about(rest, sheet.charter) or "whole table"
-        rows.setdefault(where, {})[each.scope[key]] = one_line(each)
-    head = "Trained on" if key == "trained_on" else "In"
-    cells = [
-        [where, both.get("real", "—"), both.get("synthetic", "—")] for where, both in rows.items()
-    ]
-    heads = ("About", f"{head} real data", f"{head} synthetic data")
-    return table(heads, cells, (34, 33, 33))
-
-
-def _size(sheet: Datasheet, estimate: Estimate) -> str:
-    """Return how many records stand behind a number, unless they are too few to say."""
-    if estimate.n is None:
-        return "—"
+def _sizes(sheet: Datasheet, sizes: Sequence[int]) -> str:
+    """Return how many records stand behind numbers, unless they are too few to say."""
     smallest = sheet.policy.minimum_cell
-    return (
-        f"under {smallest}" if estimate.n < smallest else f"{estimate.n:,}".replace(",", "\u202f")
-    )
+    if not sizes:
+        return "—"
+    said = [f"under {smallest}" if n < smallest else f"{n:,}".replace(",", "\u202f") for n in sizes]
+    return said[0] if len(sizes) == 1 else f"{said[0]} to {said[-1]}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from synthnb.records import Charter, Column, Datasheet, Lineage
 from synthnb.render.escape import Md, md
-from synthnb.render.tables import table
+from synthnb.render.tables import answers, table
 from synthnb.render.words import count, setting
 
 KINDS = {
@@ -71,19 +71,14 @@ def sources(charter: Charter) -> list[tuple[str, Md]]:
     return [
         (
             KINDS[source.kind],
-            table(
-                ("Question", "Answer"),
-                [
-                    [md("**{}**", question), answer]
-                    for question, answer in (
-                        ("File", source.path),
-                        ("One row is", source.row),
-                        ("Collected", source.collection),
-                        ("Legal basis", source.legal_basis),
-                        ("Kept", source.retention),
-                    )
-                ],
-                (18, 82),
+            answers(
+                (
+                    ("File", source.path),
+                    ("One row is", source.row),
+                    ("Collected", source.collection),
+                    ("Legal basis", source.legal_basis),
+                    ("Kept", source.retention),
+                )
             ),
         )
         for source in charter.sources
@@ -175,23 +170,22 @@ def audiences(charter: Charter) -> Md:
 def making(sheet: Datasheet) -> Md:
     """Return how the table was made, as questions and answers."""
     plan, made = sheet.plan, (room := sheet.room("generation")) and room.generation
-    answers: list[tuple[str, object]] = [("Generator", plan.generator)]
+    said: list[tuple[str, object]] = [("Generator", plan.generator)]
     if made:
         licence = f", licence {made.licence}" if made.licence else ""
-        answers.append(("Library", f"{made.library}{licence}"))
-    answers.append(("Parameters", settings(made.parameters if made else plan.parameters)))
-    answers.append(("Seed", str(plan.seed)))
+        said.append(("Library", f"{made.library}{licence}"))
+    said.append(("Parameters", settings(made.parameters if made else plan.parameters)))
+    said.append(("Seed", str(plan.seed)))
     if plan.conditions:
-        said = [f"{count(c.rows, 'row')} with {settings(c.where)}" for c in plan.conditions]
-        answers.append(("Conditions", "; ".join(said)))
+        given = [f"{count(c.rows, 'row')} with {settings(c.where)}" for c in plan.conditions]
+        said.append(("Conditions", "; ".join(given)))
     if plan.external:
-        answers.append(("Made with", plan.external.tool))
-        answers.append(("How it was made", plan.external.description))
+        said.append(("Made with", plan.external.tool))
+        said.append(("How it was made", plan.external.description))
     if made:
-        answers.append(("Synthetic rows", count(made.synthetic.rows, "row")))
-        answers.append(("Content digest", short(made.synthetic.content)))
-    cells = [[md("**{}**", question), answer] for question, answer in answers]
-    return table(("Question", "Answer"), cells, (22, 78))
+        said.append(("Synthetic rows", count(made.synthetic.rows, "row")))
+        said.append(("Content digest", short(made.synthetic.content)))
+    return answers(said)
 
 
 def rules(sheet: Datasheet) -> Md:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synthnb.render.escape import Md, finalize
+from synthnb.render.escape import Md, finalize, md
 
 _WIDER_THAN_A_LINE = 100  # pandoc lets cells wrap only where a source line is longer than 72 signs
 _TALL = 1200
@@ -49,6 +49,12 @@ def table(
     # A row stays on one page, unless it is so tall that it might not fit on any.
     tall = any(len(cell) > _TALL for row in cells for cell in row)
     return Md("\n".join(["::: {.tall}", "", *lines, "", ":::"] if tall else lines) + "\n")
+
+
+def answers(pairs: Sequence[tuple[str, object]], width: int = 22) -> Md:
+    """Return questions and answers as a table without a head."""
+    rows = [[md("**{}**", question), answer] for question, answer in pairs]
+    return md("::: {.plain}\n{}:::\n", table(("", ""), rows, (width, 100 - width)))
 
 
 def _line(cells: Sequence[str]) -> str:

