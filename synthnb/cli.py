@@ -162,7 +162,12 @@ def _parse(pairs: list[str]) -> dict[str, Any]:
 
 
 @app.command()
-def check(name: DossierArgument, run_id: RunOption = None, as_json: JsonFlag = False) -> None:
+def check(
+    name: DossierArgument,
+    run_id: RunOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show what passes, too.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
     """Give the verdict on a run: each finding with value, interval, limit and reason.
 
     Exit 0 when it passes, 1 when it is blocked.
@@ -173,7 +178,7 @@ def check(name: DossierArgument, run_id: RunOption = None, as_json: JsonFlag = F
     if as_json:
         typer.echo(checked.verdict.model_dump_json(indent=1))
     else:
-        printing.verdict(checked)
+        printing.verdict(checked, everything=everything)
     raise typer.Exit(0 if checked.verdict.outcome == "passed" else 1)
 
 
@@ -268,7 +273,9 @@ def demo(
 
 @app.command()
 def log(
-    name: Annotated[str | None, typer.Argument(metavar="[DOSSIER]")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[DOSSIER]", help="Only this one's history.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show the history of the workspace, and whether it was tampered with."""
@@ -290,7 +297,9 @@ def generators(as_json: JsonFlag = False) -> None:
 
 @app.command()
 def metrics(
-    metric_id: Annotated[str | None, typer.Argument(metavar="[METRIC]")] = None,
+    metric_id: Annotated[
+        str | None, typer.Argument(metavar="[METRIC]", help="An id, or its beginning: privacy.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Explain the metrics: meaning, unit, good direction, chance level, remedy, source."""

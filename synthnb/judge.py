@@ -260,17 +260,15 @@ def _because(state: State, estimate: Estimate | None, clause: Clause | Rejection
         return f"{entry.title} must be {bound}, and no executed notebook measured it."
     if estimate.value is None:
         return f"{entry.title} must be {bound}, and it was not measured: {estimate.note}"
-    value = entry.show(estimate.value)
-    if estimate.low is None or estimate.high is None:
-        verb = "is" if state == "pass" else "is not"
-        return f"{entry.title} is {value}, which {verb} {bound}."
-    span = f"{entry.show(estimate.low)} to {entry.show(estimate.high)}"
+    value = entry.show_with_interval(estimate.value, estimate.low, estimate.high)
+    if estimate.low is None:
+        return f"{entry.title} is {value}, which {'is' if state == 'pass' else 'is not'} {bound}."
     how = {
         "pass": "the whole interval is inside the limit",
         "fail": "the whole interval is outside the limit",
         "inconclusive": "the interval crosses the limit",
     }[state]
-    return f"{entry.title} is {value} ({span}); it must be {bound}: {how}."
+    return f"{entry.title} is {value}; it must be {bound}: {how}."
 
 
 def _rejection_findings(rejection: Rejection, estimates: Sequence[Estimate]) -> list[Finding]:

@@ -48,7 +48,7 @@ def error(exc: SynthnbError) -> None:
     """Print an error on one screen: what happened, everything that is wrong, what to do."""
     console = _console(stderr=True)
     console.print(f"Error: {exc.message}", style="bold red", markup=False)
-    shown = exc.problems[:25]
+    shown = exc.problems[:40]
     for problem in shown:
         console.print(f"  • {problem}", markup=False)
     if len(exc.problems) > len(shown):
@@ -99,7 +99,7 @@ def outcomes(found: Sequence[Outcome]) -> None:
 
     table = Table("Dossier", "Run", "Result", box=None)
     for each in found:
-        result = "complete" if each.error is None else "failed" if each.run is None else "?"
+        result = "complete" if each.complete else "failed" if each.run else "not started"
         table.add_row(each.dossier, each.run or "–", result)
     _console().print(table)
     for each in found:
@@ -110,44 +110,58 @@ def outcomes(found: Sequence[Outcome]) -> None:
         typer.echo(f"Next: `synthnb check {complete[0]}` gives the verdict.")
 
 
-def verdict(checked: Checked) -> None:
-    """Print a verdict as a table, worst first."""
+def verdict(checked: Checked, *, everything: bool = False) -> None:
+    """Print a verdict: what blocks and what warns, and with `everything` what passes."""
     from rich.table import Table
     from rich.text import Text
 
-    from synthnb.records import metric
     from synthnb.show import number
 
     table = Table("State", "Finding", "Estimate (95 %)", "Limit", box=None, pad_edge=False)
     order = {"block": 0, "warn": 1, "none": 2}
     found = checked.verdict.findings
     for finding in sorted(found, key=lambda each: order[each.effect]):
+        if finding.effect == "none" and not everything:
+            continue
         word, style = _STATES[finding.state]
         if finding.effect != "none":
-            word += f" ({finding.effect}s)"
-        limit = ""
-        if finding.limit is not None and finding.metric and finding.direction:
-            bound = metric(finding.metric).show(finding.limit)
-            limit = f"{finding.direction.replace('_', ' ')} {bound}"
+            word += f", {finding.effect}s"
         value = number(finding.estimate) if finding.estimate else "–"
-        table.add_row(Text(word, style=style), Text(_name(finding)), Text(value), Text(limit))
+        cells = (_name(finding), value, _limit(finding))
+        table.add_row(Text(word, style=style, no_wrap=True), *map(Text, cells))
     console = _console()
     console.print(table)
-    console.print()
-    for finding in checked.verdict.blocking:
-        console.print(f"Blocks: {_name(finding)}", style="bold", markup=False)
-        console.print(f"  {finding.because}", markup=False)
-        remedy = metric(finding.metric).remedy if finding.metric else finding.reason
-        console.print(f"  What to do: {remedy}", markup=False)
+    _reasons(checked, console)
+    passing = sum(finding.state == "pass" for finding in found)
     count = len(checked.verdict.blocking)
     outcome = "PASSED" if checked.verdict.outcome == "passed" else f"BLOCKED by {count} findings"
-    warned = len(checked.verdict.warnings)
     console.print(
         f"Verdict on run {checked.run.id} under {checked.verdict.policy}: {outcome}, "
-        f"{warned} warnings.",
+        f"{len(checked.verdict.warnings)} warnings, {passing} of {len(found)} findings pass.",
         style="bold",
         markup=False,
     )
+
+
+def _reasons(checked: Checked, console: Console) -> None:
+    from synthnb.records import metric
+
+    for finding in checked.verdict.blocking:
+        console.print(f"\nBlocks: {_name(finding)}", style="bold", markup=False)
+        console.print(f"  {finding.because}", markup=False)
+        console.print(f"  Why it matters: {finding.reason}", markup=False)
+        if finding.metric:
+            console.print(f"  What to do: {metric(finding.metric).remedy}", markup=False)
+    console.print()
+
+
+def _limit(finding: Finding) -> str:
+    from synthnb.records import metric
+
+    if finding.limit is None or finding.metric is None or finding.direction is None:
+        return "–"
+    bound = metric(finding.metric).show(finding.limit)
+    return f"{finding.direction.replace('_', ' ')} {bound}"
 
 
 def _name(finding: Finding) -> str:

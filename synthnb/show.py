@@ -65,10 +65,7 @@ def number(estimate: Estimate) -> str:
     entry = metric(estimate.metric)
     if estimate.value is None:
         return "not measured"
-    text = entry.show(estimate.value)
-    if estimate.low is None or estimate.high is None:
-        return text
-    return f"{text} ({entry.show(estimate.low)} to {entry.show(estimate.high)})"
+    return entry.show_with_interval(estimate.value, estimate.low, estimate.high)
 
 
 def estimates_table(estimates: Sequence[Estimate], findings: Sequence[Finding] = ()) -> Shown:

@@ -28,8 +28,9 @@ _COLOURS: dict[State, str] = {
     "not-measured": MUTED,
 }
 _URGENT: tuple[State, ...] = ("fail", "not-measured", "inconclusive", "pass")
-_MOST = 26
-_LABEL = 46
+_MOST = 20
+_LABEL = 50
+_SCOPE = 30
 
 
 def forest(
@@ -44,7 +45,7 @@ def forest(
     title : str
         Caption.
     rows : sequence of Finding
-        Those without a metric, direction and limit are left out; of more than 26 the worst stay.
+        Those without a metric, direction and limit are left out; of more than 20 the worst stay.
     labels : mapping, optional
         Finding id -> what to write beside the row, instead of the metric's title and scope.
 
@@ -64,10 +65,10 @@ def forest(
         axes.axvline(0, color=INK, lw=1.2)
         for place, row in enumerate(kept):
             _row(axes, place, row, _scale(row, kept))
-        axes.set_yticks(range(len(kept)), [_short(text) for text in texts], fontsize=8)
+        axes.set_yticks(range(len(kept)), [_short(text) for text in texts], fontsize=7.5)
         axes.set_ylim(len(kept) - 0.4, -0.6)
         axes.set_xlim(-1.12, 1.12)
-        axes.set_xticks([-0.56, 0, 0.56], ["inside the limit", "limit", "outside the limit"])
+        axes.set_xticks([-0.62, 0, 0.62], ["inside", "limit", "outside"])
         axes.tick_params(axis="both", length=0)
         axes.xaxis.grid(False)
         axes.yaxis.grid(True, color=GRID)
@@ -133,8 +134,14 @@ def _number(row: Finding) -> str:
 
 
 def _short(text: str) -> str:
-    seen = drawable(" ".join(text.split()))
-    return seen if len(seen) <= _LABEL else seen[: _LABEL - 1] + "…"
+    """Return a label that fits beside the plot; what the row is about is kept before its title."""
+    head, dot, scope = drawable(" ".join(text.split())).partition(" · ")
+    scope = _cut(scope, _SCOPE)
+    return _cut(head, _LABEL - len(dot) - len(scope)) + dot + scope
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def _alt(kept: Sequence[Finding], texts: Sequence[str], total: int) -> str:

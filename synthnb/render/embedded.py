@@ -9,14 +9,12 @@ import base64
 import re
 import tempfile
 from pathlib import Path
-from typing import Literal
 
 from synthnb.errors import RenderError
 from synthnb.figures.glyphs import drawable
 from synthnb.render import lint, pandoc
 from synthnb.render.resolve import Source, folder
 
-STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 _FALLBACK = "DejaVu Sans Mono"  # the last font that the Typst compiler falls back on
 _IMAGE = re.compile(r'src="([a-z0-9-]+\.svg)"')
 
@@ -68,7 +66,7 @@ def pdf(source: Source) -> bytes:
                     root=place,
                     ignore_system_fonts=True,
                     timestamp=source.issued,
-                    pdf_standards=STANDARDS,
+                    pdf_standards=["a-3a", "ua-1"],
                 )
             )
         except typst.TypstError as exc:

@@ -13,7 +13,7 @@ from synthnb.render.words import ROOMS, about, against, count, day, listing, val
 
 _MOST_REASONS = 8
 _FEWEST_REASONS = 3
-_BADNESS = ("fail", "not-measured", "inconclusive", "pass")
+BADNESS = ("fail", "not-measured", "inconclusive", "pass")
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def _by_rule(findings: Sequence[Finding]) -> list[list[Finding]]:
     rules: dict[str, list[Finding]] = {}
     for finding in findings:
         rules.setdefault(finding.rule, []).append(finding)
-    gathered = [sorted(found, key=lambda f: _BADNESS.index(f.state)) for found in rules.values()]
-    return sorted(gathered, key=lambda found: _BADNESS.index(found[0].state))
+    gathered = [sorted(found, key=lambda f: BADNESS.index(f.state)) for found in rules.values()]
+    return sorted(gathered, key=lambda found: BADNESS.index(found[0].state))
 
 
 def _reason(found: Sequence[Finding]) -> Md:
@@ -104,7 +104,7 @@ def summary(sheet: Datasheet) -> Md:
     for room, name in (*ROOMS.items(), ("", "Plan and evidence")):
         found = of_room(sheet.verdict.findings, room)
         if found:
-            states = [sum(f.state == kind for f in found) for kind in reversed(_BADNESS)]
+            states = [sum(f.state == kind for f in found) for kind in reversed(BADNESS)]
             rows.append([name, *(number or "—" for number in states)])
     heads = ("Room", "✓ pass", "◆ inconclusive", "○ not measured", "✗ fail")
     return table(heads, rows, (32, 15, 19, 19, 15), right=(1, 2, 3, 4))

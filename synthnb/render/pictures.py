@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from synthnb.figures.forest import forest
 from synthnb.figures.glyphs import drawable
 from synthnb.figures.style import Figure
-from synthnb.records import Datasheet, Estimate, Finding
+from synthnb.records import Datasheet, Estimate, Finding, metric
 from synthnb.records.policy import Direction
 from synthnb.render.escape import plain
-from synthnb.render.front import of_room
+from synthnb.render.front import BADNESS, of_room
 from synthnb.render.rooms import of
-from synthnb.render.words import ROOMS, title
+from synthnb.render.words import ROOMS, about
+
+_MANY = 14
 
 Limits = dict[str, tuple[Direction, float]]
 
@@ -26,11 +28,8 @@ def _all(sheet: Datasheet) -> Iterator[Figure]:
     from synthnb.figures import fairness, lineage, utility
 
     for room in ("privacy", "fairness", "utility"):
-        findings = of_room(sheet.verdict.findings, room)
-        if findings:
-            labels = {finding.id: title(finding, sheet.charter) for finding in findings}
-            caption = f"{ROOMS[room]}: every finding against its limit; each metric has a scale"
-            yield forest(f"findings-{room}", f"{caption} of its own", findings, labels)
+        if findings := _measurable(of_room(sheet.verdict.findings, room)):
+            yield _findings(sheet, room, findings)
     limits, audit = _limits(sheet), of(sheet, "fairness")
     if _measured(audit, "fairness.label.rate"):
         yield fairness.label_rates(audit)
@@ -45,6 +44,31 @@ def _all(sheet: Datasheet) -> Iterator[Figure]:
     traced = sheet.room("lineage")
     if traced is not None and traced.lineage is not None:
         yield lineage.lineage_picture(traced.lineage)
+
+
+def _measurable(findings: list[Finding]) -> list[Finding]:
+    return [f for f in findings if f.metric and f.direction and f.limit is not None]
+
+
+def _findings(sheet: Datasheet, room: str, findings: list[Finding]) -> Figure:
+    """Draw a room's findings; of many, the worst of each rule."""
+    caption = f"{ROOMS[room]}: every finding against its limit"
+    if len(findings) > _MANY:
+        caption = f"{ROOMS[room]}: the worst finding of each rule against its limit"
+        worst: dict[str, Finding] = {}
+        for finding in sorted(findings, key=lambda f: BADNESS.index(f.state)):
+            worst.setdefault(finding.rule, finding)
+        findings = [finding for finding in findings if worst[finding.rule] is finding]
+    labels = {}
+    for finding in findings:
+        scope = about(finding.estimate, sheet.charter) if finding.estimate else ""
+        labels[finding.id] = " · ".join(part for part in (_title(finding), scope) if part)
+    caption += ". Each metric has a scale of its own, turned so that right is worse"
+    return forest(f"findings-{room}", caption, findings, labels)
+
+
+def _title(finding: Finding) -> str:
+    return metric(finding.metric).title if finding.metric else finding.title
 
 
 def _measured(estimates: tuple[Estimate, ...], metric_id: str) -> bool:

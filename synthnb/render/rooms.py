@@ -18,7 +18,6 @@ from synthnb.render.words import (
     count,
     one_line,
     sentence,
-    title,
     value,
 )
 
@@ -70,7 +69,7 @@ def numbers(sheet: Datasheet, room: str, metrics: Iterable[str] | None = None) -
     """
     findings = of_room(sheet.verdict.findings, room)
     limited = {finding.metric for finding in findings}
-    groups = {name: found for name, found in _by_metric(of(sheet, room)).items()}
+    groups = _by_metric(of(sheet, room))
     groups.update({f.metric: [] for f in findings if f.metric and f.metric not in groups})
     chosen = [name for name in groups if metrics is None or name in set(metrics)]
     parts: list[Md] = []

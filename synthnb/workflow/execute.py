@@ -112,7 +112,8 @@ def run(
                 outcome.error = exc
         _execute([job for _, job in started], jobs, tell)
         for outcome, job in started:
-            outcome.run, outcome.error = _finish(job), job.error
+            _finish(job)
+            outcome.run, outcome.error = job.run, job.error
     return outcomes
 
 
@@ -241,7 +242,7 @@ def _settle(future: Future[None], job: _Job, stock: notebooks.Stock, tell: OnPro
     tell(job.dossier.name, stock.room, phase, 0, 0)
 
 
-def _finish(job: _Job) -> str | None:
+def _finish(job: _Job) -> None:
     """Give the run its name, once, with everything in it."""
     failed = job.error is not None
     synthetic = job.folder / SYNTHETIC
@@ -268,7 +269,6 @@ def _finish(job: _Job) -> str | None:
     job.folder.rename(target)
     body = {"run": job.run, "status": record.status, "manifest": sha256(text)}
     Ledger(job.dossier.workspace.ledger).append("run", job.dossier.name, body, record.finished)
-    return None if failed else job.run
 
 
 def _template(job: _Job, stock: notebooks.Stock) -> Template:

@@ -33,7 +33,7 @@ def refused(root: Path, *words: object, code: int = 2) -> Cli:
     assert done.code == code, done.text
     assert done.err.startswith("Error: "), done.text
     assert "Traceback" not in done.text
-    assert len(done.err.splitlines()) <= 30
+    assert len(done.err.splitlines()) <= 45
     assert CANARY not in done.text
     assert snapshot(root) == before
     return done

@@ -9,9 +9,9 @@ from __future__ import annotations
 import difflib
 
 from synthnb.errors import UsageError
+from synthnb.records.catalogue.entry import Metric
 from synthnb.records.catalogue.fairness import FAIRNESS
 from synthnb.records.catalogue.generation import GENERATION
-from synthnb.records.catalogue.entry import Metric
 from synthnb.records.catalogue.privacy import PRIVACY
 from synthnb.records.catalogue.utility import UTILITY
 

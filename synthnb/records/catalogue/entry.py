@@ -40,3 +40,10 @@ class Metric(Record):
         else:
             text = f"{value:.3f}"
         return text.replace("-", "−")
+
+    def show_with_interval(self, value: float, low: float | None, high: float | None) -> str:
+        """Return a value and its interval, the unit named once in each."""
+        if low is None or high is None:
+            return self.show(value)
+        lower = self.show(low).removesuffix(" points").removesuffix(" %")
+        return f"{self.show(value)} ({lower} to {self.show(high)})"
