@@ -29,7 +29,7 @@ _COLOURS: dict[State, str] = {
 }
 _URGENT: tuple[State, ...] = ("fail", "not-measured", "inconclusive", "pass")
 _MOST = 20
-_LABEL = 50
+_LABEL = 58
 _SCOPE = 30
 
 

@@ -90,15 +90,13 @@ def _styled(value: Any) -> Any:
 def _styled_text(value: str) -> Any:
     if _DAY.fullmatch(value):
         return _day(value)
-    odd = value != value.strip() or _ODD.search(value)
-    if odd and (len(value) > _LONG or _ODD.search(value)):
+    bare = value == value.strip()
+    # Between two spaces ruamel.yaml would break a long line, and lose one of them.
+    if _ODD.search(value) or (len(value) > _LONG and not (bare and "  " not in value)):
         return DoubleQuotedScalarString(value)
-    if odd or ("\n" not in value and len(value) <= _LONG):
-        return value
-    if "\n" in value:
+    if bare and "\n" in value:
         return LiteralScalarString(value)
-    # Not plain: ruamel.yaml loses a space where it wraps between two.
-    return DoubleQuotedScalarString(value) if "  " in value else FoldedScalarString(value)
+    return FoldedScalarString(value) if len(value) > _LONG else value
 
 
 def _fits_in_a_line(items: Sequence[Any]) -> bool:

@@ -13,6 +13,13 @@ from synthnb.render.words import ROOMS, about, against, count, day, listing, val
 
 _MOST_REASONS = 8
 _FEWEST_REASONS = 3
+_MOST_ROWS = 3
+_SECTIONS = {
+    "generation": "sec-guarantee",
+    "privacy": "sec-privacy",
+    "fairness": "sec-fairness-numbers",
+    "utility": "sec-utility-numbers",
+}
 BADNESS = ("fail", "not-measured", "inconclusive", "pass")
 
 
@@ -111,23 +118,35 @@ def summary(sheet: Datasheet) -> Md:
 
 
 def open_findings(sheet: Datasheet, effect: str) -> Md:
-    """Return the findings with an effect, gathered by rule: what to do stands with the first."""
+    """Return the findings with an effect, gathered by rule: what to do stands with the first.
+
+    Of a rule with more than three findings the worst is shown and the others are named.
+    """
     rows: list[list[object]] = []
     for found in _by_rule(sheet.verdict.of(effect)):
-        for finding in found:
-            scope = about(finding.estimate, sheet.charter) if finding.estimate else ""
-            if finding is found[0]:
-                remedy = metric(finding.metric).remedy if finding.metric else finding.reason
-                head = md("**{}**", finding.title)
-                head = md("{} · {}", head, scope) if scope else head
-                told = remedy if finding.metric else f"{finding.because} {remedy}"
-                head = md("{}[What to do: {}]{.below}", head, told)
-            else:
-                head = md("{}", scope)
-            shown = value(finding.estimate) if finding.estimate else Md("—")
-            rows.append([head, shown, against([finding])])
+        shown = found if len(found) <= _MOST_ROWS else found[:1]
+        for finding in shown:
+            number = value(finding.estimate) if finding.estimate else Md("—")
+            head = _first(sheet, finding) if finding is found[0] else _scope(sheet, finding)
+            rows.append([head, number, against([finding])])
+        if rest := found[len(shown) :]:
+            names = "; ".join(_scope(sheet, finding) for finding in rest)
+            where = Md(f"@{_SECTIONS.get((rest[0].metric or '').partition('.')[0], 'sec-verdict')}")
+            also = f"likewise: {count(len(rest), 'more finding')}"
+            rows.append([names, md("see {}", where), also])
     heads = ("Finding", "Value and interval", "Against the limit")
-    return table(heads, rows, (48, 24, 28))
+    return table(heads, rows, (46, 24, 30))
+
+
+def _first(sheet: Datasheet, finding: Finding) -> Md:
+    remedy = metric(finding.metric).remedy if finding.metric else finding.reason
+    told = remedy if finding.metric else f"{finding.because} {remedy}"
+    scope = md(" · {}", said) if (said := _scope(sheet, finding)) else Md("")
+    return md("**{}**{}[What to do: {}]{.below}", finding.title, scope, told)
+
+
+def _scope(sheet: Datasheet, finding: Finding) -> str:
+    return about(finding.estimate, sheet.charter) if finding.estimate else ""
 
 
 def at_a_glance(sheet: Datasheet) -> Md:
@@ -167,5 +186,6 @@ def approvals(sheet: Datasheet) -> Md:
         ]
         for each in releasing(sheet)
     ]
-    rows.append(["Charter's own wish", ", ".join(sheet.charter.approvers), "see above"])
+    wanted = f"as the charter asks: {', '.join(sheet.charter.approvers)}"
+    rows.append(["Release", wanted, "none recorded in this document"])
     return table(("What", "Who must agree", "Recorded"), rows, (20, 50, 30))

@@ -21,7 +21,7 @@ from synthnb.render.words import (
     value,
 )
 
-_MANY = 12
+_MANY = 24
 _BESIDE = {"table": "In", "trained_on": "Trained on"}
 
 
@@ -31,7 +31,7 @@ class Attacker:
 
     anchor: Md
     title: str
-    story: str
+    story: Md
     numbers: Md
 
 
@@ -140,7 +140,7 @@ def _group_table(
         met = [f for f in findings if f.estimate is not None and f.estimate.id == each.id]
         rows.append([head, value(each), *([against(met)] if findings else [])])
     if findings:
-        return table(("About", "Value and interval", "Against the limit"), rows, (46, 26, 28))
+        return table(("About", "Value and interval", "Against the limit"), rows, (36, 26, 38))
     return table(("About", "Value and interval"), rows, (60, 40))
 
 
@@ -184,22 +184,17 @@ def attackers(sheet: Datasheet) -> list[Attacker]:
         metrics = [name for name in attack.metrics if name in measured]
         told.update(metrics)
         if metrics:
-            story = (
-                f"The attacker knows {_clause(attack.knows)}, wants {_clause(attack.wants)} and "
-                f"can {_clause(attack.can)}. Success would be {attack.criterion}."
-            )
+            parts = [("Knows", attack.knows), ("Wants", attack.wants), ("Can", attack.can)]
+            story = join(" ", [md("*{}:* {}", word, sentence(said)) for word, said in parts])
+            story = md("{} Success would be {}.", story, attack.criterion)
             anchor = Md("sec-attack-" + re.sub(r"[^a-z0-9]+", "-", attack.id.lower()).strip("-"))
             shown = numbers(sheet, "privacy", metrics)
             found.append(Attacker(anchor, attack.title, story, shown))
     if rest := sorted(measured - told):
-        story = "Numbers that say how far the attacks above can be trusted."
+        story = Md("Numbers that say how far the attacks above can be trusted.")
         shown = numbers(sheet, "privacy", rest)
         found.append(Attacker(Md("sec-attack-other"), "The test itself", story, shown))
     return found
-
-
-def _clause(text: str) -> str:
-    return text.strip().rstrip(".")
 
 
 def caveats(sheet: Datasheet, room: str) -> Md:

@@ -148,7 +148,7 @@ def digests(sheet: Datasheet) -> Md:
         for each in sheet.templates
     ]
     cells = [[what, long(text)] for what, text in rows]
-    return table(("Digest (sha256) of", "Value"), cells, (42, 58))
+    return table(("Digest (sha256) of", "Value"), cells, (36, 64))
 
 
 def long(digest: str) -> Md:
