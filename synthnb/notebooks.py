@@ -23,6 +23,7 @@ from synthnb.records import Evidence, sha256
 from synthnb.records.evidence import MIME, from_payload
 
 _TIMING = ("execution", "papermill", "widgets")
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 WITHHELD = "(withheld: it may quote real data)"
 _ABOUT_CODE = {"AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "SyntaxError"}
 OnCell = Callable[[int, int], None]
@@ -209,10 +210,15 @@ def scrub(path: Path, cwd: Path) -> None:
     for key in _TIMING:
         notebook["metadata"].pop(key, None)
     for cell in notebook["cells"]:
+        if "injected-parameters" in cell.get("metadata", {}).get("tags", []):
+            cell["id"] = "injected-parameters"  # papermill's is random
         for key in _TIMING:
             cell.get("metadata", {}).pop(key, None)
         for output in cell.get("outputs", []):
             _withhold(output)
+            output.get("data", {}).pop(
+                _WIDGET, None
+            )  # its state is not kept; the page beside it is
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     for folder in (str(cwd.resolve()), str(Path.home())):
         if len(folder) > 1:

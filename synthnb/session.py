@@ -197,7 +197,12 @@ class Session:
         models: dict[str, type[Charter | Plan]] = {"charter": Charter, "plan": Plan}
         if name not in models:
             raise UsageError(f"There is no form for {name!r}.", advice="`charter` or `plan`")
-        return forms.form(models[name], self.folder / f"{name}.yaml", title=name.capitalize())
+        return forms.form(
+            models[name],
+            self.folder / f"{name}.yaml",
+            title=name.capitalize(),
+            static=bool(self._run),
+        )
 
     def problems(self) -> tuple[str, ...]:
         """Return what charter, plan and policy still lack, in plain words."""

@@ -10,7 +10,7 @@ from filelock import FileLock
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from workspaces import cli  # noqa: E402
+from workspaces import cli
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from papers import between, charter, clause, combined, evidence, plan, policy, properties, rule
 
@@ -79,6 +79,7 @@ def test_what_was_not_measured_is_not_measured_whatever_the_limit() -> None:
         assert state_of(NONE, direction, limit) == "not-measured"
 
 
+properties = settings(properties, max_examples=300)
 numbers = st.floats(-10, 10)
 estimates = st.one_of(
     st.just(NONE),

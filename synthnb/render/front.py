@@ -142,7 +142,7 @@ def _first(sheet: Datasheet, finding: Finding) -> Md:
     remedy = metric(finding.metric).remedy if finding.metric else finding.reason
     told = remedy if finding.metric else f"{finding.because} {remedy}"
     scope = md(" · {}", said) if (said := _scope(sheet, finding)) else Md("")
-    return md("**{}**{}[What to do: {}]{.below}", finding.title, scope, told)
+    return md("**{}**{} [What to do: {}]{.below}", finding.title, scope, told)
 
 
 def _scope(sheet: Datasheet, finding: Finding) -> str:

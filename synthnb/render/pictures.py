@@ -28,7 +28,7 @@ def _all(sheet: Datasheet) -> Iterator[Figure]:
     from synthnb.figures import fairness, lineage, utility
 
     for room in ("privacy", "fairness", "utility"):
-        if findings := _measurable(of_room(sheet.verdict.findings, room)):
+        if findings := _measurable(sheet, of_room(sheet.verdict.findings, room)):
             yield _findings(sheet, room, findings)
     limits, audit = _limits(sheet), of(sheet, "fairness")
     if _measured(audit, "fairness.label.rate"):
@@ -46,8 +46,15 @@ def _all(sheet: Datasheet) -> Iterator[Figure]:
         yield lineage.lineage_picture(traced.lineage)
 
 
-def _measurable(findings: list[Finding]) -> list[Finding]:
-    return [f for f in findings if f.metric and f.direction and f.limit is not None]
+def _measurable(sheet: Datasheet, findings: list[Finding]) -> list[Finding]:
+    """Return findings with a number and a limit; rejection criteria only where they are met."""
+    rejections = {each.id for each in sheet.policy.rejections}
+    return [
+        f
+        for f in findings
+        if f.metric and f.direction and f.limit is not None
+        if f.rule not in rejections or f.rejects
+    ]
 
 
 def _findings(sheet: Datasheet, room: str, findings: list[Finding]) -> Figure:

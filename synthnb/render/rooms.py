@@ -109,7 +109,7 @@ def _singles(
         shown = value(estimate) if estimate else Md("not measured")
         met = [f for f in findings if f.metric == name]
         if findings:
-            rows.append([md("{}[{}]{.below}", head, said), shown, against(met)])
+            rows.append([md("{} [{}]{.below}", head, said), shown, against(met)])
         else:
             rows.append([head, shown, said])
     if findings:
@@ -120,23 +120,30 @@ def _singles(
 def _several(
     sheet: Datasheet, name: str, group: Sequence[Estimate], findings: Sequence[Finding]
 ) -> Md:
-    told = md("::: {.metric}\n**{}.** {}\n:::\n", metric(name).title, _meaning(name, group[0]))
+    notes = {_note(estimate) for estimate in group}
+    shared = notes.pop() if len(notes) == 1 else ""
+    said = f"{_meaning(name, group[0])} {shared}"
+    told = md("::: {.metric}\n**{}.** {}\n:::\n", metric(name).title, said)
     if not findings and len(group) > _MANY:
         more = md("Its {} numbers stand in @sec-further.\n", len(group))
         return join("\n", [told, more])
-    return join("\n", [told, _group_table(sheet, group, findings)])
+    return join("\n", [told, _group_table(sheet, group, findings, shared)])
 
 
 def _group_table(
-    sheet: Datasheet, group: Sequence[Estimate], findings: Sequence[Finding] = ()
+    sheet: Datasheet,
+    group: Sequence[Estimate],
+    findings: Sequence[Finding] = (),
+    said: str = "",
 ) -> Md:
+    """Return one row for each estimate; a note that was `said` for all is not repeated."""
     paired = _paired(sheet, group)
     if not findings and paired is not None:
         return paired
     rows: list[list[object]] = []
     for each in group:
         where, note = about(each, sheet.charter) or "The whole table", _note(each)
-        head = md("{}[{}]{.below}", where, note) if note else md("{}", where)
+        head = md("{} [{}]{.below}", where, note) if note not in {"", said} else md("{}", where)
         met = [f for f in findings if f.estimate is not None and f.estimate.id == each.id]
         rows.append([head, value(each), *([against(met)] if findings else [])])
     if findings:

@@ -42,7 +42,7 @@ def columns(charter: Charter) -> Md:
 def _named(column: Column) -> Md:
     if column.title == column.name:
         return md("**{}**", column.title)
-    return md("**{}**[{}]{.below}", column.title, column.name)
+    return md("**{}** [{}]{.below}", column.title, column.name)
 
 
 def _public(column: Column) -> str:
@@ -191,11 +191,11 @@ def making(sheet: Datasheet) -> Md:
 def rules(sheet: Datasheet) -> Md:
     """Return every rule of the policy with its reason and source."""
     rows = [
-        [md("**{}**[{}]{.below}", rule.title, rule.id), rule.reason, rule.reference]
+        [md("**{}** [{}]{.below}", rule.title, rule.id), rule.reason, rule.reference]
         for rule in sheet.policy.rules
     ]
     rows += [
-        [md("**Rejection criterion**[{}]{.below}", each.id), each.reason, "—"]
+        [md("**Rejection criterion** [{}]{.below}", each.id), each.reason, "—"]
         for each in sheet.policy.rejections
     ]
     return table(("Rule", "Why", "Source"), rows, (28, 46, 26))

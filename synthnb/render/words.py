@@ -63,37 +63,31 @@ def value(estimate: Estimate) -> Md:
     shown = md("**{}**", entry.show(estimate.value))
     if estimate.low is None or estimate.high is None:
         said = "by its nature exact" if entry.unit == "p-value" else "counted, no interval"
-        return md("{}[{}]{.below}", shown, said)
+        return md("{} [{}]{.below}", shown, said)
     span = (
         f"{100 * estimate.level:.3g} %: {entry.show(estimate.low)} to {entry.show(estimate.high)}"
     )
-    return md("{}[{}]{.below}", shown, span)
+    return md("{} [{}]{.below}", shown, span)
 
 
 def one_line(estimate: Estimate) -> str:
     """Return the value with its interval in brackets."""
-    entry = metric(estimate.metric)
     if estimate.value is None:
         return "not measured"
-    text = entry.show(estimate.value)
-    if estimate.low is None or estimate.high is None:
-        return text
-    return f"{text} ({entry.show(estimate.low)} to {entry.show(estimate.high)})"
+    entry = metric(estimate.metric)
+    return entry.show_with_interval(estimate.value, estimate.low, estimate.high)
 
 
 def better(metric_id: str, baseline: float | None = None) -> str:
-    """Return which direction is good, and what chance or the real data would give."""
+    """Return which direction is good, and the baseline: what chance or real data would give."""
     entry = metric(metric_id)
     usual = baseline if baseline is not None else entry.chance
-    words = {
-        "lower": "lower is better",
-        "higher": "higher is better",
-        "neither": "neither direction is good as such",
-        "target": f"best near {entry.show(usual)}" if usual is not None else "best near its target",
-    }[entry.better]
-    if usual is None or entry.better == "target":
-        return words
-    return f"{words}; without any effect {entry.show(usual)}"
+    if entry.better == "neither":
+        return "neither direction is good as such"
+    if entry.better == "target":
+        return "best near its target" if usual is None else f"best near {entry.show(usual)}"
+    words = f"{entry.better} is better"
+    return words if usual is None else f"{words}; baseline {entry.show(usual)}"
 
 
 def limit(finding: Finding) -> str:
@@ -114,7 +108,7 @@ def against(findings: Sequence[Finding]) -> Md:
         line = Md(f"[{mark}]{{.line}}" if place else mark)
         said = [limit(finding), _EFFECTS[finding.effect], "rejects it" * finding.rejects]
         below = "; ".join(part for part in said if part)
-        lines.append(md("{}[{}]{.below}", line, below) if below else line)
+        lines.append(md("{} [{}]{.below}", line, below) if below else line)
     return join(" ", lines)
 
 

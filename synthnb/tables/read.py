@@ -27,6 +27,7 @@ MINIMUM_ROWS = 20
 """Fewer rows than this in any part leave nothing to measure."""
 
 _INDEX = re.compile(r"__index_level_\d+__")
+_URI = re.compile(r"(?:^|/)[A-Za-z][A-Za-z0-9+.-]+:/")  # a Path has one slash less
 _SUFFIXES = (".csv", ".csv.gz", ".csv.zst", ".parquet", ".parquet.gz", ".parquet.zst")
 
 
@@ -61,7 +62,7 @@ def read_table(
 
 def read_raw(path: Path, name: str) -> pd.DataFrame:
     """Read a file as it is: CSV cells as text, Parquet cells as stored."""
-    if "://" in str(path) or str(path).startswith(("s3:/", "http:/", "https:/")):
+    if _URI.search(path.as_posix()):
         raise TableError(
             f"The {name} table is named by a URI, which is recorded but never fetched.",
             advice="put a local copy beside the charter and name its path",
@@ -118,9 +119,9 @@ def _csv(data: bytes, file: str) -> pd.DataFrame:
             f"`{file}` holds NUL characters, so it is not CSV in UTF-8.",
             advice="export it again as UTF-8",
         )
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
-    if not rows:
+    if not text.strip():
         return pd.DataFrame()
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
     header, *cells = rows
     if any(len(row) != len(header) for row in cells):
         raise TableError(

@@ -81,9 +81,9 @@ def _units(frame: pd.DataFrame, unit: str | None) -> tuple[np.ndarray, np.ndarra
 def _strata(frame: pd.DataFrame, strata: tuple[str, ...], first: np.ndarray) -> list[np.ndarray]:
     if not strata:
         return [np.arange(len(first))]
-    keys = frame.loc[first, list(strata)].astype(str).agg("\x1f".join, axis=1)
-    codes, _ = keys.factorize(sort=True)
-    return [np.flatnonzero(codes == code) for code in range(codes.max() + 1)]
+    groups = frame.iloc[first].groupby(list(strata), sort=True, dropna=False)
+    codes = groups.ngroup().to_numpy()
+    return [np.flatnonzero(codes == code) for code in range(groups.ngroups)]
 
 
 def _cuts(size: int, how: Split, chance: float) -> tuple[int, int]:

@@ -12,6 +12,7 @@ local function quoted(text)
 end
 
 local function Callout(div)
+  if div.classes[1] == "banner" then return {} end -- page.html puts it before everything else
   local kind = (div.classes[1] or ""):match("^callout%-(%a+)$")
   if not kind then return nil end
   local title = pandoc.Inlines { pandoc.Str(callouts[kind]) }

@@ -107,9 +107,7 @@ def test_one_notebook_can_be_repeated(demo: Path, tmp_path: Path) -> None:
     assert cli_here("check", "loanapp", cwd=root).code == 1
 
 
-def test_a_broken_notebook_is_quoted_kept_and_stops_nobody_else(
-    demo: Path, tmp_path: Path
-) -> None:
+def test_a_broken_notebook_is_quoted_kept_and_stops_nobody_else(demo: Path, tmp_path: Path) -> None:
     root = copy_workspace(demo, tmp_path / "ws")
     other = root / "dossiers" / "other"
     shutil.copytree(root / "dossiers" / "loanapp", other)
