@@ -15,7 +15,7 @@ from synthnb.figures.glyphs import drawable
 from synthnb.render import lint, pandoc
 from synthnb.render.resolve import Source, folder
 
-_FALLBACK = "DejaVu Sans Mono"  # the last font that the Typst compiler falls back on
+FALLBACK = "DejaVu Sans Mono"  # the last font that the Typst compiler falls back on
 _IMAGE = re.compile(r'src="([a-z0-9-]+\.svg)"')
 
 
@@ -38,7 +38,7 @@ def html(source: Source) -> bytes:
     arguments = [
         *("--to", "html5", "--template", str(folder() / "page.html"), "--standalone"),
         *("--toc", "--toc-depth=1", "--number-sections", "--mathml"),
-        *_filters(),
+        *filters(),
     ]
     text = pandoc.run(arguments, source.qmd.encode()).decode()
     return _IMAGE.sub(lambda match: f'src="{_data(source, match[1])}"', text).encode()
@@ -53,12 +53,12 @@ def pdf(source: Source) -> bytes:
     import typst
 
     arguments = ["--to", "typst", "--template", str(folder() / "page.typ"), "--standalone"]
-    text = pandoc.run([*arguments, *_filters()], source.qmd.encode()).decode()
+    text = pandoc.run([*arguments, *filters()], source.qmd.encode()).decode()
     with tempfile.TemporaryDirectory(prefix="synthnb-") as place:
         for name, content in source.files.items():
             (Path(place) / name).write_bytes(content)
         main = Path(place) / "datasheet.typ"
-        main.write_text(drawable(text, _FALLBACK), encoding="utf-8")
+        main.write_text(drawable(text, FALLBACK), encoding="utf-8")
         try:
             return bytes(
                 typst.compile(
@@ -74,7 +74,8 @@ def pdf(source: Source) -> bytes:
             raise RenderError(f"Typst could not set the datasheet: {exc.message} {hints}") from None
 
 
-def _filters() -> list[str]:
+def filters() -> list[str]:
+    """Return the arguments that run both Lua filters."""
     return [
         argument
         for name in ("datasheet.lua", "embedded.lua")

@@ -99,7 +99,7 @@ def _cuts(size: int, how: Split, chance: float) -> tuple[int, int]:
 
 def _check_sizes(train: np.ndarray, control: np.ndarray, tuning: np.ndarray, how: Split) -> None:
     short = [
-        f"{name} would have {len(rows)} rows"
+        f"{name} would have {len(rows)} {'row' if len(rows) == 1 else 'rows'}"
         for name, rows, wanted in (
             ("train", train, True),
             ("control", control, True),

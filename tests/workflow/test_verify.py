@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from workspaces import cli_here, copy_workspace, signing
 
 from synthnb import attest, workflow
-from synthnb.records import Datasheet, sha256
+from synthnb.records import sha256
 from synthnb.records.evidence import MIME, Evidence, payload
 from synthnb.workflow.demo import PASSPHRASE
 
@@ -234,20 +236,12 @@ def test_the_signature_verifies_with_cryptography_alone(release: Path, demo: Pat
 def test_nothing_of_the_machine_or_the_real_data_is_in_the_release(
     release: Path, demo: Path
 ) -> None:
-    import re
-
-    import pandas as pd
-
+    """No path, and nowhere six neighbouring cells of a real row."""
     table = pd.read_csv(demo / "dossiers" / "loanapp" / "data" / "loanapp.csv", dtype=str)
-    rows = [list(row) for row in table.itertuples(index=False)]
+    separator = r"[^0-9A-Za-z.]{1,20}"
+    rows = [separator.join(map(re.escape, row[:6])) for row in table.head(150).to_numpy()]
     for name, data in attest.read(release).content.items():
         text = data.decode("utf-8", "ignore")
-        for secret in (str(demo), str(Path.home()) + "/", "/tmp/", "data/loanapp.csv"):
-            assert secret not in text or len(secret) < 4, (name, secret)
-        found = [
-            cells
-            for cells in rows[:200]
-            if re.search(r"[,|\s]+".join(map(re.escape, cells[:6])), text)
-        ]
-        assert found == [], name
-    assert Datasheet.model_validate_json((release / "content" / "datasheet.json").read_bytes())
+        for secret in (str(demo), str(Path.home()), "data/loanapp.csv"):
+            assert secret not in text, (name, secret)
+        assert [row for row in rows if re.search(row, text)] == [], name

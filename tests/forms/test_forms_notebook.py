@@ -1,0 +1,57 @@
+"""Notebook 01 runs on any dossier, complete or not, and says what is open."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from synthnb import assets
+from synthnb.errors import RecordError
+from synthnb.workspace import Dossier, Workspace
+
+
+def _run(dossier: Dossier, upto: str = "record") -> dict[str, Any]:
+    """Execute the cells up to one of them in this process; return what they left behind."""
+    notebook = json.loads((assets.notebooks() / "01_charter.ipynb").read_text(encoding="utf-8"))
+    names: dict[str, Any] = {}
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            if cell["id"] == "parameters":
+                source += f"\ndossier = {str(dossier.folder)!r}"
+            if cell["id"] == "record":
+                source = source.replace("study.record(", "recorded = study.record(")
+            exec(source, names)  # noqa: S102 -- our own notebook
+        if cell["id"] == upto:
+            break
+    return names
+
+
+@pytest.fixture
+def dossier(tmp_path: Path) -> Dossier:
+    return Workspace.create(tmp_path).new("loanapp")
+
+
+def test_a_complete_charter_is_recorded(dossier: Dossier) -> None:
+    for name in ("charter.yaml", "plan.yaml"):
+        shutil.copyfile(assets.templates() / "demo" / name, dossier.folder / name)
+    evidence = _run(dossier)["recorded"].evidence
+    assert (evidence.room, evidence.estimates) == ("charter", ())
+    assert evidence.facts["open"] == 0
+    assert evidence.facts["columns"] == evidence.facts["assessed"] == 17
+    assert evidence.facts["roles"]["protected"] == ["race", "sex"]
+    assert evidence.facts["tightened"] == ["utility.pairs", "fairness.representation-low"]
+
+
+def test_a_fresh_charter_is_shown_with_everything_that_is_open(
+    dossier: Dossier, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = _run(dossier, upto="list-open")
+    assert "charter.yaml: purpose" in capsys.readouterr().out
+    assert len(names["left"]) > 20
+    with pytest.raises(RecordError):
+        _run(dossier)
