@@ -29,7 +29,7 @@ from synthnb.records import (
 )
 from synthnb.records.policy import Direction
 from synthnb.show import Recorded, Shown, estimates_table, findings_card, limits_table
-from synthnb.workspace import DRAFT, Dossier, Papers
+from synthnb.workspace import DRAFT, SYNTHETIC, Dossier, Papers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from synthnb.figures.style import Figure
     from synthnb.tables import Tables
 
-SYNTHETIC = "synthetic.parquet"
 _NEXT = {
     "charter": "02_generation makes the synthetic table.",
     "generation": "03_privacy asks what it gives away about the people behind it.",

@@ -24,6 +24,7 @@ from synthnb.records.run import Run
 
 MARKER = "synthnb.yaml"
 DRAFT = "work"
+SYNTHETIC = "synthetic.parquet"
 _RUN = re.compile(r"\d{4,}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 R = TypeVar("R", bound=Record)
@@ -267,7 +268,7 @@ class Dossier:
         Raises
         ------
         UsageError
-            If there is none.
+            If there is none, or it is marked as failed.
         """
         runs = self.complete_runs
         chosen = [p for p in runs if run_id is None or p.name == run_id][-1:]
@@ -276,7 +277,13 @@ class Dossier:
             raise UsageError(
                 f"The dossier `{self.name}` has no {which}.", advice=f"`synthnb run {self.name}`"
             )
-        return chosen[0], read_record(Run, chosen[0] / "run.json")
+        run = read_record(Run, chosen[0] / "run.json")
+        if run.status != "complete":
+            raise UsageError(
+                f"The run {chosen[0].name} of `{self.name}` is marked {run.status}.",
+                advice=f"`synthnb run {self.name}` makes another one",
+            )
+        return chosen[0], run
 
     def next_run(self) -> str:
         """Return the id of the next run: one above every run, failed ones included."""

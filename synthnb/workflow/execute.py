@@ -26,8 +26,7 @@ from synthnb.judge import limits_in_force
 from synthnb.ledger import Ledger
 from synthnb.records import Template, digest, sha256
 from synthnb.records.run import Run
-from synthnb.session import SYNTHETIC
-from synthnb.workspace import Dossier, Papers, write_atomically
+from synthnb.workspace import SYNTHETIC, Dossier, Papers, write_atomically
 
 Phase = Literal["waiting", "running", "done", "failed", "skipped", "kept"]
 OnProgress = Callable[[str, str, Phase, int, int], None]
