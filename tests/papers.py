@@ -14,7 +14,7 @@ properties = settings(
     deadline=None,
     derandomize=True,
     database=None,
-    max_examples=40,
+    max_examples=25,
     phases=(Phase.explicit, Phase.generate),  # shrinking a whole charter takes minutes
 )
 

@@ -79,7 +79,7 @@ def test_what_was_not_measured_is_not_measured_whatever_the_limit() -> None:
         assert state_of(NONE, direction, limit) == "not-measured"
 
 
-properties = settings(properties, max_examples=300)
+properties = settings(properties, max_examples=150)
 numbers = st.floats(-10, 10)
 estimates = st.one_of(
     st.just(NONE),

@@ -33,7 +33,7 @@ class Datasheet(Record):
     status: Literal["released", "rejected"]
     issued: datetime
     review_due: date
-    subject: Digest = Field(description="Digest of charter, plan, policy and evidence together")
+    subject: Digest = Field(description="Digest of records, evidence and templates together")
     previous: str | None = None
     changes: tuple[str, ...] = Field((), description="What changed since the previous version")
     charter: Charter

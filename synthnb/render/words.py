@@ -143,12 +143,6 @@ def about(estimate: Estimate, charter: Charter) -> str:
     return ", ".join(parts)
 
 
-def title(finding: Finding, charter: Charter) -> str:
-    """Return what a finding is about: the rule, and the group or column."""
-    scope = about(finding.estimate, charter) if finding.estimate else ""
-    return f"{finding.title} · {scope}" if scope else finding.title
-
-
 def setting(item: object) -> str:
     """Return a parameter's value as it would be written in YAML on one line."""
     return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False, sort_keys=True)

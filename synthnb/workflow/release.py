@@ -126,6 +126,7 @@ def _datasheet(
         [
             *(record.model_dump(mode="json") for record in (charter, plan, policy)),
             *(evidence.model_dump(mode="json") for evidence in checked.evidence),
+            *(template.model_dump(mode="json") for template in checked.run.templates),
         ]
     )
     earlier = releases(dossier)
@@ -185,6 +186,7 @@ def compare(old: Datasheet, new: Datasheet) -> tuple[int, tuple[str, ...]]:
         for name, was, now in (
             ("policy", old.policy, new.policy),
             ("evidence", old.evidence, new.evidence),
+            ("set of notebook templates", old.templates, new.templates),
             ("version of synthnb", old.synthnb, new.synthnb),
         )
         if was != now

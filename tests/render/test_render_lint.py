@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sheets import sheet
 
 from synthnb.errors import RenderError
-from synthnb.render import lint, resolve
+from synthnb.render import lint
 
 SOUND = """---
 title: "T"
@@ -46,11 +45,6 @@ def test_the_dialect_is_accepted() -> None:
     lint.check(SOUND, {"a.svg"})
 
 
-def test_a_whole_datasheet_is_within_the_dialect() -> None:
-    source = resolve(sheet())
-    lint.check(source.qmd, source.figures.keys())
-
-
 @pytest.mark.parametrize(
     ("addition", "said"),
     [
@@ -74,7 +68,7 @@ def test_a_whole_datasheet_is_within_the_dialect() -> None:
         ("::: {#here}\nx\n:::", "has no class"),
         ("[x]{.shout}", "unknown class .shout"),
         ("# Two {.columns}", "unknown class .columns"),
-        ("# Again {#sec-one}", "is used twice"),
+        ("# Again {#sec-one}", "Duplicate identifier"),
         ("<b>x</b>", "the dialect has no raw text"),
         ("```{=typst}\n#panic()\n```", "the dialect has no raw text"),
         ("[out](https://example.org)", "leads out of the document"),

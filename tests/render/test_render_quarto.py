@@ -11,7 +11,11 @@ import pytest
 from sheets import sheet
 
 from synthnb.errors import MissingExtraError, RenderError
-from synthnb.render import quarto, render, resolve
+from synthnb.render import Source, quarto, render
+
+SOURCE = Source(
+    qmd='---\ntitle: "T"\n---\n\nText\n', figures={}, evidence=b"[]\n", issued=1790000000
+)
 
 
 def program(folder: Path, says: str = "1.10.19", code: int = 0, body: str = "") -> Path:
@@ -62,7 +66,7 @@ def test_asked_for_and_absent_it_says_how_to_get_it(tmp_path: Path) -> None:
     target = tmp_path / "out"
     target.mkdir()
     with pytest.raises(MissingExtraError) as caught:
-        render(sheet(), target, engine="quarto")
+        quarto.render(SOURCE, target)
     assert "pip install 'synthnb[quarto]'" in str(caught.value)
     assert "QUARTO_PATH" in str(caught.value)
     assert list(target.iterdir()) == []
@@ -105,10 +109,9 @@ def test_the_command_renders_the_text_without_running_code() -> None:
 
 
 def test_the_clock_is_that_of_the_datasheet_and_the_users_settings_are_kept() -> None:
-    source = resolve(sheet())
     inherited = {"QUARTO_PANDOC": "/p", "QUARTO_TYPST": "/t", "SOURCE_DATE_EPOCH": "1"}
-    passed_on = quarto.environment(source, inherited)
-    assert passed_on["SOURCE_DATE_EPOCH"] == str(source.issued)
+    passed_on = quarto.environment(SOURCE, inherited)
+    assert passed_on["SOURCE_DATE_EPOCH"] == str(SOURCE.issued)
     assert (passed_on["QUARTO_PANDOC"], passed_on["QUARTO_TYPST"]) == ("/p", "/t")
 
 
@@ -121,7 +124,7 @@ def test_a_failing_program_is_quoted_without_the_folder_where_it_ran(
     target = nowhere / "out"
     target.mkdir()
     with pytest.raises(RenderError, match="broken in") as caught:
-        render(sheet(), target, engine="quarto")
+        quarto.render(SOURCE, target)
     assert "synthnb-" not in str(caught.value)
     assert list(target.iterdir()) == []
 
@@ -132,7 +135,7 @@ def test_a_program_that_writes_nothing_is_noticed(
     monkeypatch.setenv("PATH", os.defpath)
     monkeypatch.setenv("QUARTO_PATH", str(program(nowhere / "mine", body="exit 0")))
     with pytest.raises(RenderError, match=r"no datasheet\.html"):
-        render(sheet(), nowhere, engine="quarto")
+        quarto.render(SOURCE, nowhere)
 
 
 @pytest.mark.quarto

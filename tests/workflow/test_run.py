@@ -99,7 +99,7 @@ def test_a_purpose_that_changes_makes_a_major_version(demo: Path, tmp_path: Path
 
 def test_one_notebook_can_be_repeated(demo: Path, tmp_path: Path) -> None:
     root = copy_workspace(demo, tmp_path / "ws")
-    done = cli_here("run", "loanapp", "--only", "charter", cwd=root)
+    done = cli("run", "loanapp", "--only", "charter", cwd=root)
     assert done.code == 0, done.text
     first, again = (root / "dossiers" / "loanapp" / "runs" / name for name in ("0001", "0002"))
     for stock in notebooks.STOCK:
@@ -118,9 +118,9 @@ def test_a_broken_notebook_is_quoted_kept_and_stops_nobody_else(demo: Path, tmp_
     broken = json.loads(notebooks.STOCK[0].path.read_text())
     broken["cells"][-1]["source"] = "raise ValueError('CANARY-7731')"
     (other / "notebooks" / "01_charter.ipynb").write_text(json.dumps(broken))
-    done = cli_here("run", "other", "loanapp", "--only", "charter", cwd=root)
+    done = cli("run", "other", "loanapp", "--only", "charter", cwd=root)
     assert done.code == 2, done.text  # `other` has no run to add to
-    done = cli_here("run", "other", cwd=root)
+    done = cli("run", "other", cwd=root)
     assert done.code == 3, done.text
     assert "01_charter.ipynb broke in cell" in done.err
     assert "ValueError" in done.err
@@ -140,7 +140,7 @@ def test_a_template_of_ones_own_is_said_not_to_be_stock(demo: Path, tmp_path: Pa
     own = json.loads(notebooks.STOCK[0].path.read_text())
     own["cells"][0]["source"] = "# Our own charter page"
     (folder / "01_charter.ipynb").write_text(json.dumps(own))
-    assert cli_here("run", "loanapp", "--only", "charter", cwd=root).code == 0
+    assert cli("run", "loanapp", "--only", "charter", cwd=root).code == 0
     done = cli_here("release", "loanapp", "--rejected", cwd=root, env=signing(root))
     assert done.code == 0, done.text
     assert "Released loanapp 1.0.1" in done.out
@@ -174,6 +174,6 @@ def test_a_killed_run_leaves_nothing_that_counts(tmp_path: Path) -> None:
     process.communicate()
     assert partial.is_dir()
     assert cli_here("check", "loanapp", cwd=folder).code == 2
-    (folder / "data" / "loanapp.csv").unlink()  # the next run stops early, but sweeps first? no:
+    (folder / "data" / "loanapp.csv").unlink()
     assert cli_here("run", "loanapp", cwd=folder).code == 2
     assert not (folder / "runs" / "0001").exists()
