@@ -141,13 +141,13 @@ def _finish_column(values: pd.Series, column: Column) -> tuple[pd.Series, list[s
     said: list[str] = []
     if column.type == "integer":
         numbers = numbers.round()
-        said.append(f"{column.name}: rounded to whole numbers")
+        said.append(f"{column.title}: rounded to whole numbers")
     low, high = _bounds(column)
     outside = int(((numbers < low) | (numbers > high)).sum())
     if outside:
         numbers = numbers.clip(low, high)
         share = f"{outside} of {len(numbers)} values"
-        said.append(f"{column.name}: {share} clipped to the public bounds of the charter")
+        said.append(f"{column.title}: {share} clipped to the public bounds of the charter")
     return numbers, said
 
 

@@ -65,6 +65,23 @@ def _against(sheet: Datasheet) -> tuple[Md, ...]:
     return tuple(reasons)
 
 
+def supported(sheet: Datasheet) -> Md | None:
+    """Return what tolerance the data could support, where privacy could not be decided."""
+    open_ = any(
+        finding.state == "inconclusive" and finding.rule.startswith("privacy.")
+        for finding in sheet.verdict.blocking
+    )
+    room = sheet.room("privacy")
+    for estimate in room.estimates if room and open_ else ():
+        if estimate.metric == "privacy.tolerance.supported" and estimate.value is not None:
+            return md(
+                "The smallest share of leaked records that this data could rule out is {}; "
+                "@sec-privacy says why.",
+                metric(estimate.metric).show(estimate.value),
+            )
+    return None
+
+
 def _for(sheet: Datasheet) -> tuple[Md, ...]:
     warnings = [_reason(found) for found in _by_rule(sheet.verdict.warnings)[:3]]
     return (*_held(sheet)[: _MOST_REASONS - len(warnings)], *warnings)

@@ -100,6 +100,7 @@ def _context(sheet: Datasheet, drawn: dict[str, Figure]) -> dict[str, Any]:
         "generation": (room := sheet.room("generation")) and room.generation,
         "lineage": (room := sheet.room("lineage")) and room.lineage,
         "headline": front.headline(sheet),
+        "supported": front.supported(sheet),
         "front": front,
         "rooms": rooms,
         "sections": sections,

@@ -76,7 +76,7 @@ def release(
             )
         target = dossier.workspace.reports / dossier.name / sheet.version
         content = _content(dossier, checked, sheet, engine)
-        envelope = attest.sign(attest.build(content, _predicate(sheet)), keys)
+        envelope = attest.sign(attest.build(content, _predicate(sheet, dossier)), keys)
         attest.publish(target, content, {attest.ATTESTATION: envelope})
         body = {"version": sheet.version, "status": sheet.status, "attestation": sha256(envelope)}
         Ledger(dossier.workspace.ledger).append("release", dossier.name, body, sheet.issued)
@@ -229,8 +229,10 @@ def _content(dossier: Dossier, checked: Checked, sheet: Datasheet, engine: str) 
     return content
 
 
-def _predicate(sheet: Datasheet) -> dict[str, Any]:
+def _predicate(sheet: Datasheet, dossier: Dossier) -> dict[str, Any]:
+    head = Ledger(dossier.workspace.ledger).head()
     return {
+        "ledger": {"seq": head.seq, "sha256": head.sha256} if head else None,
         "name": sheet.name,
         "version": sheet.version,
         "status": sheet.status,

@@ -89,3 +89,17 @@ def test_a_value_is_written_in_its_unit(unit: str, value: float, shown: str) -> 
         }
     )
     assert entry.show(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "bounds", "shown"),
+    [
+        ("generation.valid_share", (0.9, 0.8, 1.0), "90.0 % (80.0 to 100.0 %)"),
+        ("generation.valid_share", (0.9, None, None), "90.0 %"),
+        ("plug.in", (0.5, -math.inf, math.inf), "0.500 (−∞ to ∞)"),
+    ],
+)
+def test_an_interval_names_its_unit_once(
+    name: str, bounds: tuple[float, float | None, float | None], shown: str
+) -> None:
+    assert metric(name).show_with_interval(*bounds) == shown
