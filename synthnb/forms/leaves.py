@@ -6,6 +6,7 @@ a form never loses what somebody wrote.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -19,18 +20,18 @@ from synthnb.forms.page import MUTED, e, mark
 Changed = Callable[[], None]
 
 
-class Node:
+class Node(ABC):
     """A piece of a form: a widget in `box`, and the data that it stands for."""
 
     box: Any
 
+    @abstractmethod
     def get(self) -> Any:
         """Return plain data, or MISSING for nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show(self, path: str, problems: Sequence[Problem]) -> None:
         """Show the problems that lie at or below a path."""
-        raise NotImplementedError
 
     def faults(self, path: str) -> Iterator[Problem]:
         """Return answers that could not be turned into data at all."""

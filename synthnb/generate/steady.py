@@ -89,8 +89,8 @@ def _seeded(seed: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _one_thread() -> Iterator[None]:
-    import joblib  # type: ignore[import-untyped]
-    import threadpoolctl  # type: ignore[import-untyped]
+    import joblib
+    import threadpoolctl
 
     torch = sys.modules.get("torch")
     threads = torch and torch.get_num_threads()

@@ -59,7 +59,7 @@ def exchangeability(view: View) -> tuple[Estimate, ...]:
 def _folds(view: View) -> tuple[list[float], list[float]]:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     features, member, unit = _features(view.encoded_real), view.member, view.labels.unit
     if unit is not None and len(np.unique(unit)) < 2 * _FOLDS:

@@ -117,7 +117,7 @@ def learnable(features: pd.DataFrame) -> pd.DataFrame:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Let OpenMP and BLAS use one thread: sums in another order differ in the last digits."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):
         yield
