@@ -21,6 +21,8 @@ $(BIN)/python:
 	@touch $@
 
 .venv/.dev: .venv/.use
+	@command -v git >/dev/null && command -v openssl >/dev/null || \
+		{ $(APT) apt-get update -qq && $(APT) apt-get install -y -qq git openssl; }
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
 	@touch $@
 

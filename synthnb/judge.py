@@ -356,13 +356,16 @@ def _same_tables(evidence: Sequence[Evidence]) -> Finding:
             seen.setdefault(name, set()).add(content)
     differing = sorted(name for name, contents in seen.items() if len(contents) > 1)
     known = "synthetic" in seen
+    blind = [each.room for each in evidence if each.room != "charter" and not each.inputs]
     if differing:
         because = f"The notebooks did not all assess the same tables: {', '.join(differing)}."
+    elif blind:
+        because = f"Some notebooks do not say which tables they assessed: {', '.join(blind)}."
     elif not known:
         because = "No notebook assessed a synthetic table."
     else:
         because = "Every notebook assessed the same tables."
-    state: State = "fail" if differing else "pass" if known else "not-measured"
+    state: State = "fail" if differing or blind else "pass" if known else "not-measured"
     return Finding(
         rule="evidence.same-tables",
         title="One set of tables",

@@ -69,35 +69,60 @@ def number(estimate: Estimate) -> str:
 
 
 def estimates_table(estimates: Sequence[Estimate], findings: Sequence[Finding] = ()) -> Shown:
-    """Show estimates: what, how much with which certainty, against which limit, meaning what."""
+    """Show estimates: what, how much with which certainty, against which limit, meaning what.
+
+    Several estimates of one metric (for each group, column or secret) stand below its name, and
+    what it means is said once.
+    """
     judged: dict[str, Finding] = {}
     for worst in sorted(findings, key=lambda each: _GRAVITY[each.effect]):
         if worst.estimate:
             judged.setdefault(worst.estimate.id, worst)
-    rows, lines = [], []
+    by_metric: dict[str, list[Estimate]] = {}
     for estimate in estimates:
-        entry = metric(estimate.metric)
-        about = ", ".join(estimate.scope.values())
-        title = f"{entry.title} · {about}" if about else entry.title
-        finding = judged.get(estimate.id)
-        limit = _limit(finding)
-        says = estimate.note if estimate.kind == "not-measured" else entry.meaning
-        note = f" {estimate.note}" if estimate.measured and estimate.note else ""
-        rows.append(
-            "<tr>"
-            f'<td style="{_CELL}"><b>{_e(title)}</b></td>'
-            f'<td style="{_CELL};white-space:nowrap">{_e(number(estimate))}</td>'
-            f'<td style="{_CELL};white-space:nowrap">{_e(limit)}</td>'
-            f'<td style="{_CELL};white-space:nowrap">{_mark(finding)}</td>'
-            f'<td style="{_CELL}">{_e(says + note)}</td>'
-            "</tr>"
-        )
-        state = MARKS[finding.state][1] if finding else ""
-        lines.append(f"{title}: {number(estimate)} {limit} {state}".rstrip())
+        by_metric.setdefault(estimate.metric, []).append(estimate)
+    rows: list[str] = []
+    for metric_id, found in by_metric.items():
+        entry = metric(metric_id)
+        if len(found) > 1:
+            heading = f"<b>{_e(entry.title)}.</b> {_e(entry.meaning)}"
+            rows.append(f'<tr><td colspan="5" style="{_CELL};padding-top:12px">{heading}</td></tr>')
+        rows += [_row(each, judged.get(each.id), alone=len(found) == 1) for each in found]
     heads = ("What", "Estimate (95 % interval)", "Limit", "State", "What it means")
     head = "".join(f'<th scope="col" style="{_CELL}">{text}</th>' for text in heads)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    lines = [_line(each, judged.get(each.id)) for each in estimates]
     return Shown(table, "\n".join(lines) or "nothing was estimated")
+
+
+def _row(estimate: Estimate, finding: Finding | None, *, alone: bool) -> str:
+    entry = metric(estimate.metric)
+    about = ", ".join(estimate.scope.values())
+    if alone:
+        name = f"<b>{_e(f'{entry.title} · {about}' if about else entry.title)}</b>"
+    else:
+        name = _e(about or "overall")
+    meaning = [entry.meaning] if alone and estimate.measured else []
+    cells = (
+        (name, ""),
+        (_e(number(estimate)), ";white-space:nowrap"),
+        (_e(_limit(finding)), ";white-space:nowrap"),
+        (_mark(finding), ";white-space:nowrap"),
+        (_e(" ".join([*meaning, estimate.note]).strip()), ""),
+    )
+    return (
+        "<tr>" + "".join(f'<td style="{_CELL}{more}">{text}</td>' for text, more in cells) + "</tr>"
+    )
+
+
+def _line(estimate: Estimate, finding: Finding | None) -> str:
+    about = ", ".join(estimate.scope.values())
+    title = metric(estimate.metric).title
+    state = MARKS[finding.state][1] if finding else ""
+    name = f"{title} · {about}" if about else title
+    return " ".join(
+        part for part in (f"{name}: {number(estimate)}", _limit(finding), state) if part
+    )
 
 
 def findings_card(title: str, findings: Sequence[Finding], next_step: str) -> Shown:

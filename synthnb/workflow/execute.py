@@ -59,6 +59,7 @@ class _Job:
     parameters: Mapping[str, Any]
     state: dict[str, Phase] = field(default_factory=dict)
     error: SynthnbError | None = None
+    kept: dict[str, Template] = field(default_factory=dict)
 
     def template(self, stock: notebooks.Stock) -> Path:
         return self.dossier.template(stock.path)
@@ -150,7 +151,7 @@ def _prepare(dossier: Dossier, rooms: tuple[str, ...], parameters: dict[str, Any
     job = _Job(dossier, papers, number, folder, rooms, parameters)
     job.state = {room: "waiting" if room in rooms else "kept" for room in notebooks.ROOMS}
     if source is not None:
-        _keep(source, folder, kept)
+        job.kept = _keep(dossier, source, folder, kept)
     return job
 
 
@@ -174,12 +175,16 @@ def _latest_like(dossier: Dossier, papers: Papers) -> Path:
     )
 
 
-def _keep(source: Path, folder: Path, rooms: Sequence[str]) -> None:
+def _keep(
+    dossier: Dossier, source: Path, folder: Path, rooms: Sequence[str]
+) -> dict[str, Template]:
+    """Copy the notebooks of some rooms from an earlier run; return the templates they are of."""
     names = [stock.file for stock in notebooks.STOCK if stock.room in rooms]
     if "generation" in rooms and (source / SYNTHETIC).is_file():
         names.append(SYNTHETIC)
     for name in names:
         shutil.copyfile(source / name, folder / name)
+    return {each.name: each for each in dossier.run(source.name)[1].templates if each.name in names}
 
 
 def _execute(jobs: Sequence[_Job], workers: int, tell: OnProgress) -> None:
@@ -271,6 +276,8 @@ def _finish(job: _Job) -> None:
 
 
 def _template(job: _Job, stock: notebooks.Stock) -> Template:
+    if stock.file in job.kept:
+        return job.kept[stock.file]
     used = notebooks.template_digest(job.template(stock))
     return Template(
         name=stock.file, digest=used, stock=used == notebooks.template_digest(stock.path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import synthnb
 from synthnb import attest, clock, notebooks
 from synthnb.attest import Check, Release
 from synthnb.errors import RecordError, SynthnbError, UsageError, VerificationError
@@ -195,6 +196,11 @@ def _templates(release: Release, sheet: Datasheet) -> list[Check]:
     ]
     if wrong:
         return [Check("templates", False, f"{', '.join(wrong)}: not the recorded template")]
+    if sheet.synthnb == synthnb.__version__:
+        ours = {stock.file: notebooks.template_digest(stock.path) for stock in notebooks.STOCK}
+        false = [e.name for e in sheet.templates if e.stock and e.digest != ours.get(e.name)]
+        if false:
+            return [Check("templates", False, f"{', '.join(false)}: said to be stock, and is not")]
     own = [each.name for each in sheet.templates if not each.stock]
     said = f"not the stock ones: {', '.join(own)}" if own else "the stock ones"
     return [Check("templates", True, f"the notebook templates are {said}")]

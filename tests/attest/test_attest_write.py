@@ -19,7 +19,8 @@ from synthnb.errors import ReleaseError, SynthnbError, VerificationError
 SIGNED = a.release(a.ADA)
 
 WRITER = """
-import resource, sys, time
+import resource, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored below a shell's "&"
 from pathlib import Path
 from synthnb import attest
 import a_release as a
