@@ -443,6 +443,13 @@ def integrity(*papers: Any) -> dict[str, Finding]:
     return {each.rule: each for each in judged.findings if each.rule.startswith("evidence.")}
 
 
+def test_a_notebook_that_hides_its_tables_blocks() -> None:
+    one = evidence(inputs={"synthetic": "a" * 64})
+    hidden = evidence(inputs={})
+    found = integrity(one, hidden)["evidence.same-tables"]
+    assert (found.state, found.effect) == ("fail", "block")
+
+
 def test_all_notebooks_must_have_assessed_the_same_tables() -> None:
     one = evidence()
     other = evidence(room="fairness", inputs={"synthetic": "b" * 64})

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from workspaces import cli_here, copy_workspace, signing
 
-from synthnb import attest, workflow
+from synthnb import attest, notebooks, workflow
 from synthnb.records import sha256
 from synthnb.records.evidence import MIME, Evidence, payload
 from synthnb.workflow.demo import PASSPHRASE
@@ -245,3 +245,17 @@ def test_nothing_of_the_machine_or_the_real_data_is_in_the_release(
         for secret in (str(demo), str(Path.home()), "data/loanapp.csv"):
             assert secret not in text, (name, secret)
         assert [row for row in rows if re.search(row, text)] == [], name
+
+
+def test_a_template_that_only_claims_to_be_stock_is_caught_even_when_signed(
+    copy: Path, demo: Path, trusted: dict[str, str]
+) -> None:
+    path = copy / "content" / "notebooks" / "01_charter.ipynb"
+    notebook = json.loads(path.read_text())
+    notebook["cells"][0]["source"] = "# Not ours"
+    path.write_text(json.dumps(notebook))
+    sheet = json.loads((copy / "content" / "datasheet.json").read_text())
+    sheet["templates"][0]["digest"] = notebooks.template_digest(path)
+    (copy / "content" / "datasheet.json").write_text(json.dumps(sheet))
+    resign(copy, demo)
+    assert failures(copy, trusted) == ["01_charter.ipynb: said to be stock, and is not"]
