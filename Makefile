@@ -32,8 +32,8 @@ demo: .venv/.use ## Real lending data from charter to a signed, verified datashe
 test: .venv/.dev ## The whole test suite, but for the slow studies
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
-test-slow: .venv/.dev ## Calibration and simulation studies
-	$(BIN)/python -m pytest -m slow
+test-slow: .venv/.dev ## Everything: the slow studies too, and property tests on new examples
+	SYNTHNB_EXPLORE=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/.dev ## ruff and mypy
 	$(BIN)/ruff check .

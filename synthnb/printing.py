@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -125,10 +126,10 @@ def verdict(checked: Checked, *, everything: bool = False) -> None:
             continue
         word, style = _STATES[finding.state]
         if finding.effect != "none":
-            word += f", {finding.effect}s"
+            word += f"\n  {finding.effect}s"
         value = number(finding.estimate) if finding.estimate else "–"
         cells = (_name(finding), value, _limit(finding))
-        table.add_row(Text(word, style=style, no_wrap=True), *map(Text, cells))
+        table.add_row(Text(word, style=style), *map(Text, cells))
     console = _console()
     console.print(table)
     _reasons(checked, console)
@@ -222,7 +223,12 @@ def demo(made: Demo) -> None:
     typer.echo("")
     typer.echo(f"Datasheet: {(folder / 'content' / 'datasheet.html').resolve()}")
     typer.echo(f"     PDF: {(folder / 'content' / 'datasheet.pdf').resolve()}")
-    typer.echo(f"Next: cd {made.workspace.root} && synthnb check loanapp")
+    typer.echo(f"Next: cd {made.workspace.root} && {_program()} check loanapp")
+
+
+def _program() -> str:
+    """Return how to call synthnb here: by its name where that finds it, else by its path."""
+    return "synthnb" if shutil.which("synthnb") else str(Path(sys.argv[0]).absolute())
 
 
 def log(entries: Iterable[Any], problems: Sequence[Problem], *, as_json: bool) -> None:

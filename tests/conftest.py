@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 

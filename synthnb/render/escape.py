@@ -75,8 +75,13 @@ def escape(value: object) -> str:
 
 
 def _inside(text: str, place: int) -> bool:
+    """Return whether a full stop stands inside a word or number, or a hyphen inside a word.
+
+    A hyphen before a digit is not legible in every dialect: one of them makes it a dash.
+    """
     around = text[place - 1 : place] + text[place + 1 : place + 2]
-    return text[place] in ".-" and len(around) == 2 and around.isascii() and around.isalnum()
+    within = around.isalpha() if text[place] == "-" else around.isalnum() and text[place] == "."
+    return len(around) == 2 and around.isascii() and within
 
 
 def finalize(value: Any) -> str:

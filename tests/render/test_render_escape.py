@@ -50,6 +50,7 @@ def words(inlines: list[dict[str, Any]]) -> str:
 @settings(max_examples=25, deadline=None)
 @given(TEXTS)
 @example(list(HOSTILE))
+@example(["0-0", "a-b", "1.5", "2026-11-30", "-", "--", "..."])
 @pytest.mark.parametrize("dialect", ["markdown", EAGER])
 def test_pandoc_reads_a_value_as_words_and_spaces_only(dialect: str, texts: list[str]) -> None:
     body = "\n\n".join(f"x{escape(text)}" for text in texts)

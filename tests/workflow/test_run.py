@@ -120,6 +120,7 @@ def test_a_broken_notebook_is_quoted_kept_and_stops_nobody_else(demo: Path, tmp_
     (other / "notebooks" / "01_charter.ipynb").write_text(json.dumps(broken))
     done = cli("run", "other", "loanapp", "--only", "charter", cwd=root)
     assert done.code == 2, done.text  # `other` has no run to add to
+    assert (root / "dossiers" / "loanapp" / "runs" / "0002" / "run.json").is_file()
     done = cli("run", "other", cwd=root)
     assert done.code == 3, done.text
     assert "01_charter.ipynb broke in cell" in done.err
