@@ -14,6 +14,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from workspaces import cli
 
+# The gate looks at the same examples every time; `make test-slow` looks for new ones.
+settings.register_profile("gate", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("explore" if os.environ.get("SYNTHNB_EXPLORE") else "gate")
+
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
