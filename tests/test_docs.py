@@ -10,7 +10,7 @@ import pytest
 import typer.main
 
 from synthnb.cli import app
-from synthnb.records import CATALOGUE
+from synthnb.records import CATALOGUE, Datasheet
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -60,3 +60,19 @@ def test_commands_in_code_blocks_exist(page: Path) -> None:
                 words = [word for word in line.split() if not word.startswith("-")]
                 known = {" ".join(words[:2]), " ".join(words[:3])} & set(COMMANDS)
                 assert known, f"{page.name}: {line}"
+
+
+def test_the_numbers_in_the_readme_are_those_of_the_committed_example() -> None:
+    sheet = Datasheet.model_validate_json(
+        (ROOT / "reports/loanapp/1.0.0/content/datasheet.json").read_bytes()
+    )
+    found = {estimate.id: estimate for room in sheet.evidence for estimate in room.estimates}
+    impact = found["fairness.label.disparate_impact[group=Race = Black,table=real]"]
+    lineage = next(room.lineage for room in sheet.evidence if room.lineage)
+    rows = {table.name: table.rows for table in lineage.tables}
+    text = " ".join((ROOT / "README.md").read_text().split())
+    assert impact.value is not None
+    assert f"{impact.value:.2f} times as often as White ones ({impact.low:.2f} to" in text
+    assert f"to {impact.high:.2f})" in text
+    assert f"about {found['utility.task.loss'].value:.1f} of its ROC AUC" in text
+    assert f"{rows['train']} records are too few" in text
