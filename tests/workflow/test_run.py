@@ -16,6 +16,7 @@ from workspaces import EPOCH, cli, cli_here, copy_workspace, make_workspace, sig
 
 from synthnb import notebooks
 from synthnb.ledger import Ledger
+from synthnb.records import Policy, read, write
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +179,28 @@ def test_a_killed_run_leaves_nothing_that_counts(tmp_path: Path) -> None:
     (folder / "data" / "loanapp.csv").unlink()
     assert cli_here("run", "loanapp", cwd=folder).code == 2
     assert not (folder / "runs" / "0001").exists()
+
+
+def test_data_that_passes_its_policy_is_released_and_says_what_it_may_be_used_for(
+    demo: Path, tmp_path: Path
+) -> None:
+    """Under a policy that only warns, the same evidence is released: the policy decides."""
+    root = copy_workspace(demo, tmp_path / "ws")
+    policy = read(Policy, (root / "policy.yaml").read_text(), "policy.yaml")
+    rules = tuple(
+        rule.model_copy(update={"severity": "warn", "inconclusive": "warn"})
+        for rule in policy.rules
+    )
+    (root / "policy.yaml").write_text(
+        write(policy.model_copy(update={"id": "lenient", "rules": rules}))
+    )
+    assert cli_here("check", "loanapp", cwd=root).code == 0
+    done = cli_here("release", "loanapp", cwd=root, env=signing(root))
+    assert done.code == 0, done.text
+    assert "Released loanapp 1.0.1." in done.out
+    release = root / "reports" / "loanapp" / "1.0.1"
+    page = (release / "content" / "datasheet.html").read_text()
+    assert "REJECTED" not in page
+    assert "PASSED" in page
+    assert "The verdict went from blocked to passed." in page
+    assert "REJECTED" not in cli_here("verify", release, cwd=root).out
