@@ -19,6 +19,7 @@ from typing import Any
 
 from synthnb import assets, errors
 from synthnb.errors import NotebookError, ParameterError, Problem, VerificationError
+from synthnb.files import write_atomically
 from synthnb.records import Evidence, sha256
 from synthnb.records.evidence import MIME, from_payload
 
@@ -223,9 +224,7 @@ def scrub(path: Path, cwd: Path) -> None:
     for folder in (str(cwd.resolve()), str(Path.home())):
         if len(folder) > 1:
             text = text.replace(json.dumps(folder, ensure_ascii=False)[1:-1], "…")
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    write_atomically(path, text)
 
 
 def _safe(name: str | None, message: str | None) -> str:

@@ -7,7 +7,6 @@ papers = dossier.read()          # charter, plan and policy, every problem at on
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -329,16 +328,3 @@ def read_record(model: type[R], path: Path) -> R:
     except OSError as exc:
         raise RecordError(f"{path.name} cannot be read: {exc.strerror}.") from None
     return read(model, text, path.name)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ BANDS: list[set[str]] = [
     {"judge", "generate", "privacy", "fairness", "utility", "lineage", "figures"},
     {"tables"},
     {"records"},
-    {"clock", "assets"},
+    {"clock", "assets", "files"},
     {"errors"},
 ]
 BAND = {room: number for number, band in enumerate(BANDS) for room in band}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import threading
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from synthnb.errors import BusyError, RecordError, UsageError
 from synthnb.records import Charter, write
 from synthnb.records.base import sha256
 from synthnb.records.run import Run
-from synthnb.workspace import Dossier, Workspace, read_record, write_atomically
+from synthnb.workspace import Dossier, Workspace, read_record
 
 
 @pytest.fixture
@@ -274,27 +273,3 @@ def test_an_error_inside_the_lock_is_not_taken_for_a_busy_dossier(dossier: Dossi
         raise KeyError
     with dossier.lock():
         pass
-
-
-# --- writing --------------------------------------------------------------------------------------
-
-
-def test_a_file_is_written_whole(tmp_path: Path) -> None:
-    write_atomically(tmp_path / "a.txt", "é\n")
-    assert (tmp_path / "a.txt").read_bytes() == b"\xc3\xa9\n"
-    write_atomically(tmp_path / "a.txt", "other")
-    assert (tmp_path / "a.txt").read_text() == "other"
-    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
-
-
-def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("old")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
-    try:
-        with pytest.raises(OSError, match="File too large"):
-            write_atomically(tmp_path / "a.txt", "new" * 100_000)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert (tmp_path / "a.txt").read_text() == "old"
-    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

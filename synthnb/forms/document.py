@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import AliasEvent
 
 from synthnb.errors import BusyError, Problem, RecordError, SynthnbError
+from synthnb.files import write_atomically
 from synthnb.forms.plain import parse
 from synthnb.forms.splice import rewrite
 from synthnb.records import Record, read
@@ -100,7 +100,7 @@ class Document:
         crlf = b"\r\n" in (self._seen or b"")
         new = (text.replace("\n", "\r\n") if crlf else text).encode("utf-8")
         try:
-            _write(self.path, new)
+            write_atomically(self.path, new)
         except OSError as exc:
             raise SynthnbError(
                 f"{self.path.name} could not be saved: {exc.strerror or type(exc).__name__}.",
@@ -129,20 +129,3 @@ def _has_aliases(text: str) -> bool:
 def _says_anything(text: str) -> bool:
     """Return whether a text holds more than blank lines and comments."""
     return any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Replace a file in one step, keeping its permissions and any link to it."""
-    target = path.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        with partial.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            partial.chmod(target.stat().st_mode & 0o7777)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synthnb.files import write_atomically
 from synthnb.records import Column
 
 if TYPE_CHECKING:
@@ -25,13 +25,7 @@ def write_table(frame: pd.DataFrame, path: Path, columns: Sequence[Column]) -> N
 
     arrays = [_array(frame[column.name], column) for column in columns]
     table = pa.table(arrays, names=[column.name for column in columns])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        pq.write_table(table, partial, compression="zstd")
-        os.replace(partial, path)  # noqa: PTH105 -- the atomic step
-    finally:
-        partial.unlink(missing_ok=True)
+    write_atomically(path, lambda stream: pq.write_table(table, stream, compression="zstd"))
 
 
 def _array(values: pd.Series, column: Column) -> object:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from synthnb import assets, attest
 from synthnb.errors import MissingExtraError, UsageError
+from synthnb.files import write_atomically
 from synthnb.records import Key, Member, People, write
 from synthnb.workflow.execute import OnProgress, run
 from synthnb.workflow.release import Released, release
 from synthnb.workflow.verify import Report, trusted_keys, verify
-from synthnb.workspace import MARKER, Dossier, Workspace, write_atomically
+from synthnb.workspace import MARKER, Dossier, Workspace
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,11 +22,12 @@ from synthnb.errors import (
     SynthnbError,
     UsageError,
 )
+from synthnb.files import write_atomically
 from synthnb.judge import limits_in_force
 from synthnb.ledger import Ledger
 from synthnb.records import Template, digest, sha256
 from synthnb.records.run import Run
-from synthnb.workspace import SYNTHETIC, Dossier, Papers, write_atomically
+from synthnb.workspace import SYNTHETIC, Dossier, Papers
 
 Phase = Literal["waiting", "running", "done", "failed", "skipped", "kept"]
 OnProgress = Callable[[str, str, Phase, int, int], None]
