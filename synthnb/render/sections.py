@@ -131,7 +131,7 @@ def digests(sheet: Datasheet) -> Md:
     """Return every digest in full, with what it is taken over."""
     verdict, lineage = sheet.verdict, (room := sheet.room("lineage")) and room.lineage
     rows: list[tuple[str, str]] = [
-        ("Charter, plan, policy and evidence together", sheet.subject),
+        ("Records, evidence and templates together", sheet.subject),
         ("Charter", verdict.charter_digest),
         ("Plan", verdict.plan_digest),
         ("Policy", verdict.policy_digest),
