@@ -1,4 +1,4 @@
-"""Policy × evidence → findings. The only place where a limit meets a number.
+"""Policy × evidence → findings. The only place where a limit decides about a number.
 
     verdict = judge(policy, charter, plan, evidence)
     verdict.outcome            # "passed" or "blocked"
@@ -33,7 +33,7 @@ from synthnb.records import (
 )
 from synthnb.records.base import did_you_mean
 from synthnb.records.policy import Configuration, Direction
-from synthnb.records.verdict import State
+from synthnb.records.verdict import State, state_of
 
 LOSS_METRIC = "utility.task.loss"
 _WORST: tuple[State, ...] = ("fail", "not-measured", "inconclusive", "pass")
@@ -155,24 +155,6 @@ def _looser(value: float, limit: Limit) -> bool:
     return value > limit.value if limit.direction == "at_most" else value < limit.value
 
 
-def state_of(estimate: Estimate | None, direction: Direction, limit: float) -> State:
-    """Return how an estimate stands to a limit.
-
-    >>> from synthnb.records import interval
-    >>> state_of(interval("m", 0.5, 0.4, 0.6, n=9, method="-"), "at_most", 0.55)
-    'inconclusive'
-    """
-    if estimate is None or estimate.value is None:
-        return "not-measured"
-    low = estimate.value if estimate.low is None else estimate.low
-    high = estimate.value if estimate.high is None else estimate.high
-    if direction == "at_least":
-        low, high, limit = -high, -low, -limit
-    if high <= limit:
-        return "pass"
-    return "fail" if low > limit else "inconclusive"
-
-
 def _matches(estimate: Estimate, clause: Clause | Rejection) -> bool:
     return estimate.metric == clause.metric and clause.scope.items() <= estimate.scope.items()
 
@@ -255,7 +237,7 @@ def _finding(
 
 def _because(state: State, estimate: Estimate | None, clause: Clause | Rejection) -> str:
     entry = metric(clause.metric)
-    bound = f"{clause.direction.replace('_', ' ')} {entry.show(clause.limit)}"
+    bound = entry.show_bound(clause.direction, clause.limit)
     if estimate is None:
         return f"{entry.title} must be {bound}, and no executed notebook measured it."
     if estimate.value is None:

@@ -20,12 +20,7 @@ if TYPE_CHECKING:
     from synthnb.workflow import Checked, Outcome, Released, Report
     from synthnb.workflow.demo import Demo
 
-_STATES = {
-    "pass": ("✓ pass", "green"),
-    "fail": ("✗ fail", "bold red"),
-    "inconclusive": ("? inconclusive", "yellow"),
-    "not-measured": ("– not measured", "dim"),
-}
+_STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not-measured": "dim"}
 
 
 def _console(*, stderr: bool = False) -> Console:
@@ -116,19 +111,18 @@ def verdict(checked: Checked, *, everything: bool = False) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from synthnb.show import number
+    from synthnb.show import GRAVITY, MARKS, number
 
     table = Table("State", "Finding", "Estimate (95 %)", "Limit", box=None, pad_edge=False)
-    order = {"block": 0, "warn": 1, "none": 2}
     found = checked.verdict.findings
-    for finding in sorted(found, key=lambda each: order[each.effect]):
+    for finding in sorted(found, key=lambda each: GRAVITY[each.effect]):
         if finding.effect == "none" and not everything:
             continue
-        word, style = _STATES[finding.state]
+        word, style = " ".join(MARKS[finding.state]), _STYLES[finding.state]
         if finding.effect != "none":
             word += f"\n  {finding.effect}s"
         value = number(finding.estimate) if finding.estimate else "–"
-        cells = (_name(finding), value, _limit(finding))
+        cells = (_name(finding), value, finding.bound or "–")
         table.add_row(Text(word, style=style), *map(Text, cells))
     console = _console()
     console.print(table)
@@ -154,15 +148,6 @@ def _reasons(checked: Checked, console: Console) -> None:
         if finding.metric:
             console.print(f"  What to do: {metric(finding.metric).remedy}", markup=False)
     console.print()
-
-
-def _limit(finding: Finding) -> str:
-    from synthnb.records import metric
-
-    if finding.limit is None or finding.metric is None or finding.direction is None:
-        return "–"
-    bound = metric(finding.metric).show(finding.limit)
-    return f"{finding.direction.replace('_', ' ')} {bound}"
 
 
 def _name(finding: Finding) -> str:

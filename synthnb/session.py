@@ -176,8 +176,7 @@ class Session:
             bounds = []
             for clause in rule.clauses:
                 value = in_force[rule.id].value if rule.id in in_force else clause.limit
-                entry = metric(clause.metric)
-                bounds.append(f"{clause.direction.replace('_', ' ')} {entry.show(value)}")
+                bounds.append(metric(clause.metric).show_bound(clause.direction, value))
             joined = (" or " if rule.any_of else " and ").join(bounds)
             set_by = in_force[rule.id].set_by if rule.id in in_force else "policy"
             rows.append((rule.id, rule.title, joined, set_by, rule.reason))

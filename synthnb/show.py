@@ -30,7 +30,7 @@ _COLOURS: dict[State, str] = {
     "inconclusive": "#9a6b00",
     "not-measured": "#6b7785",
 }
-_GRAVITY = {"block": 0, "warn": 1, "none": 2}
+GRAVITY = {"block": 0, "warn": 1, "none": 2}
 _CELL = "text-align:left;vertical-align:top;padding:4px 10px 4px 0"
 
 
@@ -75,7 +75,7 @@ def estimates_table(estimates: Sequence[Estimate], findings: Sequence[Finding] =
     what it means is said once.
     """
     judged: dict[str, Finding] = {}
-    for worst in sorted(findings, key=lambda each: _GRAVITY[each.effect]):
+    for worst in sorted(findings, key=lambda each: GRAVITY[each.effect]):
         if worst.estimate:
             judged.setdefault(worst.estimate.id, worst)
     by_metric: dict[str, list[Estimate]] = {}
@@ -106,7 +106,7 @@ def _row(estimate: Estimate, finding: Finding | None, *, alone: bool) -> str:
     cells = (
         (name, ""),
         (_e(number(estimate)), ";white-space:nowrap"),
-        (_e(_limit(finding)), ";white-space:nowrap"),
+        (_e(finding.bound if finding else ""), ";white-space:nowrap"),
         (_mark(finding), ";white-space:nowrap"),
         (_e(" ".join([*meaning, estimate.note]).strip()), ""),
     )
@@ -120,9 +120,8 @@ def _line(estimate: Estimate, finding: Finding | None) -> str:
     title = metric(estimate.metric).title
     state = MARKS[finding.state][1] if finding else ""
     name = f"{title} · {about}" if about else title
-    return " ".join(
-        part for part in (f"{name}: {number(estimate)}", _limit(finding), state) if part
-    )
+    bound = finding.bound if finding else ""
+    return " ".join(part for part in (f"{name}: {number(estimate)}", bound, state) if part)
 
 
 def findings_card(title: str, findings: Sequence[Finding], next_step: str) -> Shown:
@@ -161,12 +160,6 @@ def limits_table(rows: Sequence[tuple[str, str, str, str, str]]) -> Shown:
     )
     text = "\n".join(" | ".join(row) for row in rows)
     return Shown(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>", text)
-
-
-def _limit(finding: Finding | None) -> str:
-    if finding is None or finding.limit is None or finding.metric is None or not finding.direction:
-        return ""
-    return f"{finding.direction.replace('_', ' ')} {metric(finding.metric).show(finding.limit)}"
 
 
 def _mark(finding: Finding | None) -> str:

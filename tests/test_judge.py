@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from papers import between, charter, clause, combined, evidence, plan, policy, properties, rule
 
 from synthnb.errors import RecordError
-from synthnb.judge import judge, limits_in_force, state_of
+from synthnb.judge import judge, limits_in_force
 from synthnb.records import Estimate, Finding, Policy, Verdict, exact, missing
-from synthnb.records.verdict import State
+from synthnb.records.verdict import State, state_of
 
 NONE = missing("test.risk", "too few records", method="by hand")
 # From worst to best, for a rule whose clauses must all hold.

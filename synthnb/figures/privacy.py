@@ -8,6 +8,7 @@ from typing import Any
 from synthnb.figures.style import BAD, GOOD, INK, MUTED, REAL, UNSURE, Figure, canvas
 from synthnb.records import Estimate, metric
 from synthnb.records.policy import Direction
+from synthnb.records.verdict import state_of
 
 Limits = Mapping[str, tuple[Direction, float]]
 
@@ -17,6 +18,9 @@ _STATES = {
     "beyond": ("s", BAD, "beyond the limit"),
     "unlimited": ("o", REAL, "no limit"),
 }
+
+
+_PLACES = {"pass": "within", "inconclusive": "across", "fail": "beyond"}
 
 
 def forest(estimates: Iterable[Estimate], limits: Limits) -> Figure:
@@ -78,14 +82,7 @@ def state(estimate: Estimate, limits: Limits) -> str:
     """Return where an interval lies: within, across, beyond its limit, or unlimited."""
     if estimate.metric not in limits:
         return "unlimited"
-    direction, limit = limits[estimate.metric]
-    low = estimate.value if estimate.low is None else estimate.low
-    high = estimate.value if estimate.high is None else estimate.high
-    assert low is not None  # noqa: S101  (only measured estimates come here)
-    assert high is not None  # noqa: S101
-    if direction == "at_least":
-        low, high, limit = -high, -low, -limit
-    return "within" if high <= limit else "beyond" if low > limit else "across"
+    return _PLACES[state_of(estimate, *limits[estimate.metric])]
 
 
 def _draw_excess(axes: Any, at: int, row: Estimate, limits: Limits) -> None:

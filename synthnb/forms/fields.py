@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from synthnb.records.base import Prose
 
-_PROSE = Prose.__metadata__[0]  # type: ignore[attr-defined]
+_PROSE = get_args(Prose)[1]
 _MANY_CHOICES = 8
 
 

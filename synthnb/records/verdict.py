@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from synthnb.records.base import SCHEMA_VERSION, Digest, Number, Record
+from synthnb.records.catalogue import metric
 from synthnb.records.evidence import Estimate
 from synthnb.records.policy import Direction, Effect
 
@@ -36,6 +37,31 @@ class Finding(Record):
         """Return a name that is unique within a verdict."""
         scope = self.estimate.id.partition("[")[2] if self.estimate else ""
         return f"{self.rule}[{scope}" if scope else self.rule
+
+    @property
+    def bound(self) -> str:
+        """Return the limit in force in words, e.g. ``at most 1.0 %``; empty where there is none."""
+        if self.metric is None or self.direction is None or self.limit is None:
+            return ""
+        return metric(self.metric).show_bound(self.direction, self.limit)
+
+
+def state_of(estimate: Estimate | None, direction: Direction, limit: float) -> State:
+    """Return how an estimate stands to a limit.
+
+    >>> from synthnb.records import interval
+    >>> state_of(interval("m", 0.5, 0.4, 0.6, n=9, method="-"), "at_most", 0.55)
+    'inconclusive'
+    """
+    if estimate is None or estimate.value is None:
+        return "not-measured"
+    low = estimate.value if estimate.low is None else estimate.low
+    high = estimate.value if estimate.high is None else estimate.high
+    if direction == "at_least":
+        low, high, limit = -high, -low, -limit
+    if high <= limit:
+        return "pass"
+    return "fail" if low > limit else "inconclusive"
 
 
 class Verdict(Record):

@@ -92,10 +92,8 @@ def better(metric_id: str, baseline: float | None = None) -> str:
 
 def limit(finding: Finding) -> str:
     """Return the limit in force, e.g. ``at most 1.0 %``."""
-    if finding.metric is None or finding.direction is None or finding.limit is None:
-        return ""
-    bound = f"{finding.direction.replace('_', ' ')} {metric(finding.metric).show(finding.limit)}"
-    return f"{bound}, set by the charter" if finding.limit_from == "charter" else bound
+    charter = finding.bound and finding.limit_from == "charter"
+    return f"{finding.bound}, set by the charter" if charter else finding.bound
 
 
 def against(findings: Sequence[Finding]) -> Md:

@@ -11,7 +11,7 @@ from synthnb.judge import judge
 from synthnb.ledger import Ledger
 from synthnb.records import Evidence, Verdict, digest, sha256
 from synthnb.records.run import Run
-from synthnb.workspace import Dossier, Papers
+from synthnb.workspace import SYNTHETIC, Dossier, Papers
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _manifest_problems(dossier: Dossier, folder: Path, run: Run) -> list[Problem
             problems.append(Problem(name, "is missing from the run"))
         elif sha256(path.read_bytes()) != wanted:
             problems.append(Problem(name, "was changed after it was executed"))
-    made = folder / "synthetic.parquet"
+    made = folder / SYNTHETIC
     if run.synthetic and (not made.is_file() or sha256(made.read_bytes()) != run.synthetic):
         problems.append(Problem(made.name, "is missing or was changed after it was made"))
     return problems

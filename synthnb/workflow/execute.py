@@ -29,7 +29,7 @@ from synthnb.records import Template, digest, sha256
 from synthnb.records.run import Run
 from synthnb.workspace import SYNTHETIC, Dossier, Papers
 
-Phase = Literal["waiting", "running", "done", "failed", "skipped", "kept"]
+Phase = Literal["waiting", "running", "done", "failed", "kept"]
 OnProgress = Callable[[str, str, Phase, int, int], None]
 """Called with dossier, room, phase, cells done, cells in all."""
 
@@ -147,12 +147,12 @@ def _prepare(dossier: Dossier, rooms: tuple[str, ...], parameters: dict[str, Any
         shutil.rmtree(stale, ignore_errors=True)
     folder = dossier.runs / f"{number}.partial"
     kept = [room for room in notebooks.ROOMS if room not in rooms]
-    source = _latest_like(dossier, papers) if kept else None
+    earlier = _latest_like(dossier, papers) if kept else None
     folder.mkdir(parents=True)
     job = _Job(dossier, papers, number, folder, rooms, parameters)
     job.state = {room: "waiting" if room in rooms else "kept" for room in notebooks.ROOMS}
-    if source is not None:
-        job.kept = _keep(dossier, source, folder, kept)
+    if earlier is not None:
+        job.kept = _keep(*earlier, folder, kept)
     return job
 
 
@@ -165,27 +165,25 @@ def _check_data(dossier: Dossier, papers: Papers) -> None:
     load(papers.charter, dossier.folder, dossier.folder / external.path if external else None)
 
 
-def _latest_like(dossier: Dossier, papers: Papers) -> Path:
+def _latest_like(dossier: Dossier, papers: Papers) -> tuple[Path, Run]:
     for path in reversed(dossier.complete_runs):
         _, found = dossier.run(path.name)
         if (found.charter, found.plan) == (digest(papers.charter), digest(papers.plan)):
-            return path
+            return path, found
     raise UsageError(
         f"The dossier `{dossier.name}` has no complete run of this charter and plan to add to.",
         advice=f"`synthnb run {dossier.name}` executes all notebooks",
     )
 
 
-def _keep(
-    dossier: Dossier, source: Path, folder: Path, rooms: Sequence[str]
-) -> dict[str, Template]:
+def _keep(source: Path, run: Run, folder: Path, rooms: Sequence[str]) -> dict[str, Template]:
     """Copy the notebooks of some rooms from an earlier run; return the templates they are of."""
     names = [stock.file for stock in notebooks.STOCK if stock.room in rooms]
     if "generation" in rooms and (source / SYNTHETIC).is_file():
         names.append(SYNTHETIC)
     for name in names:
         shutil.copyfile(source / name, folder / name)
-    return {each.name: each for each in dossier.run(source.name)[1].templates if each.name in names}
+    return {each.name: each for each in run.templates if each.name in names}
 
 
 def _execute(jobs: Sequence[_Job], workers: int, tell: OnProgress) -> None:

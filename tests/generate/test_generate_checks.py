@@ -21,7 +21,7 @@ COLUMNS = (
 
 def problems(made: object) -> dict[str, str]:
     with pytest.raises(GeneratorError) as caught:
-        generate.check(made, COLUMNS)  # type: ignore[arg-type]
+        generate.check(made, COLUMNS)
     return {problem.where: problem.message for problem in caught.value.problems}
 
 

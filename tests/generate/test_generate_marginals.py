@@ -20,7 +20,7 @@ from synthnb.records.marginal import Marginal
 
 def one(train: list[object], made: list[object], **column: object) -> Marginal:
     frames = [pd.DataFrame({"x": values, "y": 0.0}) for values in (train, made)]
-    columns = [Column(name="x", **column), Column(name="y", type="number")]  # type: ignore[arg-type]
+    columns = [Column(name="x", **column), Column(name="y", type="number")]
     tables = tables_of(frames[0], columns).with_synthetic(frames[1])
     return generate.marginals(tables, 10)[0]
 

@@ -37,7 +37,7 @@ COLUMNS = [{"name": name, "type": "number"} for name in TRAIN]
 
 
 @pytest.fixture
-def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Install a package by hand: a module, and the metadata that names its entry point."""
 
     def install(code: str) -> None:
@@ -54,7 +54,7 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-
     sys.modules.pop("plugin_under_test", None)
 
 
-def test_a_plug_in_is_checked_and_run_like_any_other(plugin) -> None:  # type: ignore[no-untyped-def]
+def test_a_plug_in_is_checked_and_run_like_any_other(plugin) -> None:
     plugin(GOOD)
     assert list(generate.generators())[-1] == "repeater"
     tables = tables_of(TRAIN, COLUMNS)
@@ -74,7 +74,7 @@ def test_a_plug_in_is_checked_and_run_like_any_other(plugin) -> None:  # type: i
         (('id = "repeater"', 'id = "ctgan"'), "takes the id `ctgan`"),
     ],
 )
-def test_a_broken_plug_in_is_named(plugin, change: tuple[str, str], words: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_broken_plug_in_is_named(plugin, change: tuple[str, str], words: str) -> None:
     plugin(GOOD.replace(*change))
     with pytest.raises(GeneratorError, match=words):
         generate.generators()
@@ -87,7 +87,7 @@ def test_a_broken_plug_in_is_named(plugin, change: tuple[str, str], words: str) 
         (("for c in columns", "for c in columns[:1]"), "left out columns"),
     ],
 )
-def test_what_a_plug_in_returns_is_checked(plugin, change: tuple[str, str], words: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_a_plug_in_returns_is_checked(plugin, change: tuple[str, str], words: str) -> None:
     plugin(GOOD.replace(*change))
     with pytest.raises(GeneratorError, match=words):
         generate.synthesise(tables_of(TRAIN, COLUMNS), plan("repeater"))

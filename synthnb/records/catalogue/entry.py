@@ -47,3 +47,7 @@ class Metric(Record):
             return self.show(value)
         lower = self.show(low).removesuffix(" points").removesuffix(" %")
         return f"{self.show(value)} ({lower} to {self.show(high)})"
+
+    def show_bound(self, direction: str, limit: float) -> str:
+        """Return a limit as a person would write it, e.g. ``at most 1.0 %``."""
+        return f"{direction.replace('_', ' ')} {self.show(limit)}"
