@@ -6,7 +6,8 @@
 
 A rule is held against the *interval* of an estimate, never its point: pass when the whole interval
 is inside the limit, fail when it is wholly outside, inconclusive when it straddles, not measured
-when there is none. Only a pass is a pass.
+when there is none. Only a pass is a pass. A rule with `cases` is answered by the first case whose
+conditions all hold, each wholly on its side of its limit.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ from synthnb.records import (
     metric,
 )
 from synthnb.records.base import did_you_mean
-from synthnb.records.policy import Configuration, Direction
-from synthnb.records.verdict import State, state_of
+from synthnb.records.policy import Case, Configuration, Direction, State, When
+from synthnb.records.threat import newer
+from synthnb.records.verdict import state_of
 
 LOSS_METRIC = "utility.task.loss"
 _WORST: tuple[State, ...] = ("fail", "not-measured", "inconclusive", "pass")
@@ -74,7 +76,12 @@ def judge(policy: Policy, charter: Charter, plan: Plan, evidence: Sequence[Evide
     """
     limits = limits_in_force(policy, charter)
     estimates = [estimate for each in evidence for estimate in each.estimates]
-    findings = [_plan_finding(policy, plan), _same_tables(evidence), *_measured_twice(evidence)]
+    findings = [
+        _plan_finding(policy, plan),
+        _same_tables(evidence),
+        *_measured_twice(evidence),
+        *_required_threats(policy, evidence),
+    ]
     for rule in policy.rules:
         findings += _rule_findings(rule, limits, estimates)
     for rejection in policy.rejections:
@@ -155,7 +162,7 @@ def _looser(value: float, limit: Limit) -> bool:
     return value > limit.value if limit.direction == "at_most" else value < limit.value
 
 
-def _matches(estimate: Estimate, clause: Clause | Rejection) -> bool:
+def _matches(estimate: Estimate, clause: Clause | Rejection | When) -> bool:
     return estimate.metric == clause.metric and clause.scope.items() <= estimate.scope.items()
 
 
@@ -164,9 +171,9 @@ def _rule_findings(
 ) -> list[Finding]:
     """Return one finding for each scope (group, attribute, …) that the rule's metrics have."""
     clauses = [_in_force(clause, rule, limits) for clause in rule.clauses]
-    found = [[e for e in estimates if _matches(e, clause)] for clause in clauses]
+    matched = [[e for e in estimates if _matches(e, clause)] for clause in clauses]
     scopes: list[frozenset[tuple[str, str]]] = []
-    for clause, matching in zip(clauses, found, strict=True):
+    for clause, matching in zip(clauses, matched, strict=True):
         for estimate in matching:
             scope = _rest(estimate, clause)
             if scope not in scopes:
@@ -175,7 +182,7 @@ def _rule_findings(
     met = {
         scope: [
             (clause, _pick(matching, clause, scope))
-            for clause, matching in zip(clauses, found, strict=True)
+            for clause, matching in zip(clauses, matched, strict=True)
         ]
         for scope in scopes or [everything]
     }
@@ -184,7 +191,8 @@ def _rule_findings(
         judged = [e for scope, pairs in met.items() if scope for _, e in pairs]
         if all(e is None or e in judged for _, e in met[everything]):
             del met[everything]
-    return [_finding(rule, pairs, limits) for pairs in met.values()]
+    found = [_finding(rule, pairs, limits) for pairs in met.values()]
+    return [_answered(rule, each, estimates) for each in found] if rule.cases else found
 
 
 def _in_force(clause: Clause, rule: Rule, limits: dict[str, Limit]) -> Clause:
@@ -233,6 +241,65 @@ def _finding(
         reason=rule.reason,
         reference=rule.reference,
     )
+
+
+def _answered(rule: Rule, finding: Finding, estimates: Sequence[Estimate]) -> Finding:
+    """Return a finding in the light of the rule's cases; what was not measured stays so."""
+    if finding.state == "not-measured" or finding.limit is None:
+        return finding
+    own = finding.limit
+    case = next(c for c in rule.cases if all(_holds(w, own, estimates) for w in c.when))
+    return finding.model_copy(
+        update={
+            "state": case.state,
+            "effect": case.effect,
+            "case": case.title,
+            "acceptable": case.acceptable,
+            "because": _case_because(rule, case, finding, own, estimates),
+        }
+    )
+
+
+def _holds(when: When, own: float, estimates: Sequence[Estimate]) -> bool:
+    """Return whether there is such an estimate, and each lies wholly on the right side."""
+    limit = own if when.limit is None else when.limit
+    found = [e for e in estimates if _matches(e, when)]
+    return bool(found) and all(state_of(e, when.direction, limit) == "pass" for e in found)
+
+
+def _case_because(
+    rule: Rule, case: Case, finding: Finding, own: float, estimates: Sequence[Estimate]
+) -> str:
+    """Say the answer, the estimate, and the numbers that decided; or what a clean pass lacks."""
+    told = list(case.when)
+    if not told:
+        clean = [c for c in rule.cases if c.state == "pass" and c.effect == "none"]
+        told = [w for c in clean for w in c.when if not _holds(w, own, estimates)]
+    entry = metric(rule.metric or "")
+    estimate = finding.estimate
+    parts = []
+    if estimate is not None and estimate.value is not None:
+        value = entry.show_with_interval(estimate.value, estimate.low, estimate.high)
+        parts.append(f"{entry.title} is {value}; tolerated is {finding.bound}")
+    parts += [
+        _told(when, own, estimates, bool(case.when)) for when in told if when.metric != rule.metric
+    ]
+    return f"{case.title}. {'. '.join(parts)}."
+
+
+def _told(when: When, own: float, estimates: Sequence[Estimate], holds: bool) -> str:
+    entry = metric(when.metric)
+    limit = own if when.limit is None else when.limit
+    bound = entry.show_bound(when.direction, limit)
+    about = ", ".join(when.scope.values())
+    name = f"{entry.title} ({about})" if about else entry.title
+    found = [e for e in estimates if _matches(e, when) and e.value is not None]
+    if not found:
+        return f"{name} was not measured and would have to be {bound}"
+    shown = ", ".join(
+        entry.show_with_interval(e.value, e.low, e.high) for e in found if e.value is not None
+    )
+    return f"{name} is {shown}, {'which is' if holds else 'and would have to be'} {bound}"
 
 
 def _because(state: State, estimate: Estimate | None, clause: Clause | Rejection) -> str:
@@ -309,6 +376,35 @@ def _outside(configuration: Configuration, plan: Plan) -> list[str]:
         for name, value in plan.parameters.items()
         if name not in configuration.parameters or not configuration.parameters[name].allows(value)
     ]
+
+
+def _required_threats(policy: Policy, evidence: Sequence[Evidence]) -> list[Finding]:
+    """Hold the attacks that ran against those that the policy requires."""
+    if not policy.threats.required:
+        return []
+    ran = {threat.id: threat.version for each in evidence for threat in each.threats}
+    lacking = [
+        f"{need.id} (version {need.version} or newer; {_ran(ran.get(need.id))})"
+        for need in policy.threats.required
+        if need.id not in ran or newer(need.version, than=ran[need.id])
+    ]
+    return [
+        Finding(
+            rule="privacy.required-attacks",
+            title="Every required attack ran",
+            state="fail" if lacking else "pass",
+            effect="block" if lacking else "none",
+            because=f"Required attacks are lacking: {'; '.join(lacking)}."
+            if lacking
+            else f"All {len(policy.threats.required)} required attacks ran.",
+            reason="An attack that was skipped finds nothing, which must not look like safety.",
+            reference=f"Policy {policy.id} {policy.version}, threats",
+        )
+    ]
+
+
+def _ran(version: str | None) -> str:
+    return "did not run" if version is None else f"version {version} ran"
 
 
 def _measured_twice(evidence: Sequence[Evidence]) -> list[Finding]:

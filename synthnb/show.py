@@ -13,8 +13,7 @@ from typing import Any
 
 from synthnb.records import Estimate, Evidence, Finding, metric
 from synthnb.records.evidence import MIME, payload
-from synthnb.records.policy import Direction
-from synthnb.records.verdict import State
+from synthnb.records.policy import Direction, State
 
 Limits = Mapping[str, tuple[Direction, float]]
 

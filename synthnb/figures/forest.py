@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from synthnb.figures.glyphs import drawable
 from synthnb.figures.style import BAD, GOOD, GRID, INK, MUTED, UNSURE, Figure, canvas
 from synthnb.records import Finding, metric
-from synthnb.records.verdict import State
+from synthnb.records.policy import State
 
 WORDS: dict[State, str] = {
     "pass": "pass",

@@ -5,32 +5,30 @@ the data and not what anyone could learn about the population. No limit stands h
 policy's business.
 
     view = privacy.view(tables, seed=0)
-    estimates = privacy.membership(view)
+    headline = privacy.leak(view)
+    power = privacy.self_test(view)
     everything = privacy.assess(tables, seed=0)
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from synthnb.privacy.assessment import assess
 from synthnb.privacy.attack import Attack
 from synthnb.privacy.attributes import ATTRIBUTE
 from synthnb.privacy.closest import CLOSEST
 from synthnb.privacy.copies import COPIES
 from synthnb.privacy.exchange import exchangeability
+from synthnb.privacy.family import explanations as _corrected
 from synthnb.privacy.identity import REIDENTIFICATION
+from synthnb.privacy.leak import leak
+from synthnb.privacy.library import attacks
 from synthnb.privacy.members import MEMBERSHIP
-from synthnb.privacy.tolerances import tolerance
+from synthnb.privacy.rare import AGREEMENT
+from synthnb.privacy.selftest import self_test
 from synthnb.privacy.views import View, view
 from synthnb.records import Estimate
-from synthnb.tables import Tables
-
-
-def attacks() -> tuple[Attack, ...]:
-    """Return every attack, in the order of the notebook.
-
-    Plug-ins will be found through entry points and appended here; an attack that is not built in
-    differs in nothing else.
-    """
-    return (COPIES, CLOSEST, MEMBERSHIP, ATTRIBUTE, REIDENTIFICATION)
 
 
 def exact_copies(view: View) -> tuple[Estimate, ...]:
@@ -38,14 +36,19 @@ def exact_copies(view: View) -> tuple[Estimate, ...]:
     return COPIES.run(view)
 
 
-def distance_to_closest(view: View) -> tuple[Estimate, ...]:
-    """See whether synthetic rows lie nearer to train than to control."""
-    return CLOSEST.run(view)
-
-
 def membership(view: View) -> tuple[Estimate, ...]:
     """Try to tell who was in the training data."""
     return MEMBERSHIP.run(view)
+
+
+def agreement(view: View) -> tuple[Estimate, ...]:
+    """Try to recognise people by the rare values that a row shares with them."""
+    return AGREEMENT.run(view)
+
+
+def distance_to_closest(view: View) -> tuple[Estimate, ...]:
+    """See whether synthetic rows lie nearer to train than to control."""
+    return CLOSEST.run(view)
 
 
 def attribute_inference(view: View) -> tuple[Estimate, ...]:
@@ -58,39 +61,25 @@ def reidentification(view: View) -> tuple[Estimate, ...]:
     return REIDENTIFICATION.run(view)
 
 
-def assess(tables: Tables, *, seed: int, minimum_cell: int = 10) -> tuple[Estimate, ...]:
-    """Run everything: exchangeability, every attack, and the tolerance that they support.
-
-    Parameters
-    ----------
-    tables : Tables
-        Train, control and the synthetic table.
-    seed : int
-        Seed of the assessment; same inputs and seed give the same estimates.
-    minimum_cell : int
-        Counts of people below this are not shown.
-
-    Raises
-    ------
-    TableError
-        If there is no synthetic table yet.
-    """
-    seen = view(tables, seed=seed, minimum_cell=minimum_cell)
-    found = [estimate for attack in attacks() for estimate in attack.run(seen)]
-    return (*exchangeability(seen), *found, *tolerance(seen, found))
+def explanations(estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
+    """Correct the p-values of the attacks that explain for their number (Holm 1979)."""
+    return _corrected(estimates, attacks())
 
 
 __all__ = [
     "Attack",
     "View",
+    "agreement",
     "assess",
     "attacks",
     "attribute_inference",
     "distance_to_closest",
     "exact_copies",
     "exchangeability",
+    "explanations",
+    "leak",
     "membership",
     "reidentification",
-    "tolerance",
+    "self_test",
     "view",
 ]

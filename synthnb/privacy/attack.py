@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from synthnb.records import Estimate, missing
+from synthnb.records import Estimate, Threat, missing
+from synthnb.records.threat import Criterion
 
 if TYPE_CHECKING:
     from synthnb.privacy.views import View
 
-Criterion = Literal["singling out", "linkability", "inference"]
-"""The three risks of the Article 29 Working Party, Opinion 05/2014 on anonymisation."""
+Status = Literal["headline", "explanation", "description"]
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,21 @@ class Attack:
         For a heading.
     knows, wants, can : str
         The attacker in three plain sentences.
+    cost : str
+        What it takes to run, in words, e.g. "one neighbour search".
     criterion : {'singling out', 'linkability', 'inference'}
         What succeeds when the attack does.
+    status : {'headline', 'explanation', 'description'}
+        Whether it decides, explains or describes; a plug-in explains.
     metrics : tuple of str
-        Every metric that it may emit; all must stand in the metric catalogue.
+        Every metric that it may emit; all must stand in the metric catalogue. A plug-in uses
+        ``privacy.attack.excess`` and ``privacy.attack.p`` with the scope ``attack=<id>``.
     measure : callable
         View -> tuple of Estimate.
+    needs_control : bool
+        Whether there is nothing to measure without control records.
+    package : str
+        Distribution that offers it; filled in where it is loaded.
     """
 
     id: str
@@ -46,9 +55,13 @@ class Attack:
     knows: str
     wants: str
     can: str
+    cost: str
     criterion: Criterion
     metrics: tuple[str, ...]
     measure: Callable[[View], tuple[Estimate, ...]]
+    status: Status = "explanation"
+    needs_control: bool = True
+    package: str = "synthnb"
 
     @property
     def method(self) -> str:
@@ -56,20 +69,38 @@ class Attack:
         return f"{self.title} (attack {self.id}, version {self.version})"
 
     @property
-    def story(self) -> dict[str, str]:
-        """Return who the attacker is, for the evidence and the datasheet."""
-        return {
-            "id": self.id,
-            "version": self.version,
-            "title": self.title,
-            "criterion": self.criterion,
-            "knows": self.knows,
-            "wants": self.wants,
-            "can": self.can,
-        }
+    def threat(self) -> Threat:
+        """Return who the attacker is, as a record for evidence and datasheet.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If a field does not hold.
+        """
+        return Threat(
+            id=self.id,
+            version=self.version,
+            title=self.title,
+            criterion=self.criterion,
+            knows=self.knows,
+            wants=self.wants,
+            can=self.can,
+            cost=self.cost,
+            status=self.status,
+            metrics=self.metrics,
+            package=self.package,
+        )
 
     def run(self, view: View) -> tuple[Estimate, ...]:
         """Return what the attacker achieves, or why that could not be measured."""
-        if view.too_small:
-            return tuple(missing(m, view.too_small, method=self.method) for m in self.metrics)
+        why = view.too_small if self.needs_control else view.too_few
+        if why:
+            return self.missing(why)
         return self.measure(view)
+
+    def missing(self, why: str, *metrics: str, **scope: str) -> tuple[Estimate, ...]:
+        """Return what was not measured, and why: these metrics, or all of this attack."""
+        if not metrics and self.package != "synthnb":
+            scope = {"attack": self.id, **scope}
+        names = metrics or self.metrics
+        return tuple(missing(name, why, method=self.method, **scope) for name in names)

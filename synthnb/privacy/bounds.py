@@ -11,14 +11,14 @@ import numpy as np
 
 CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-BLOCKING = ("exact_copies", "membership", "attribute", "reidentification")
-"""The attacks whose excess a policy limits; their intervals hold together at `CONFIDENCE`."""
+JUDGED = ("attribute", "linkability", "reidentification", "external")
+"""The explaining attacks whose excess a policy limits; they hold together at `CONFIDENCE`."""
 
-LEVEL = 1 - (1 - CONFIDENCE) / len(BLOCKING)
+LEVEL = 1 - (1 - CONFIDENCE) / len(JUDGED)
 """Confidence of each of them alone (Bonferroni)."""
 
 JOINTLY = (
-    f"Widened so that the {len(BLOCKING)} excess results of this room hold together at "
+    f"Widened so that the {len(JUDGED)} explaining attacks that are judged hold together at "
     f"{100 * CONFIDENCE:.0f} %."
 )
 
@@ -85,12 +85,18 @@ def mean_bounds(values: np.ndarray, effective: float, level: float) -> Interval:
 
 
 def excess(
-    success: np.ndarray, member: np.ndarray, effective_control: float, level: float
+    success: np.ndarray,
+    member: np.ndarray,
+    effective_control: float,
+    level: float,
+    effective_train: float | None = None,
 ) -> Interval:
     """Return the success on train minus that on control.
 
     Train is the finite set of people whose exposure is asked for, so its rate has no sampling
-    error; the interval is that of the control rate.
+    error; the interval is that of the control rate. Where only a sample of train was scored, its
+    rate has an error too, and the bounds are those of a difference (Newcombe 1998, Stat Med 17,
+    873-890, method 10).
 
     Parameters
     ----------
@@ -102,10 +108,18 @@ def excess(
         Independent records in control.
     level : float
         Two-sided confidence.
+    effective_train : float, optional
+        Independent records in train, where those are a sample.
     """
     rate = float(np.mean(success[member]))
     control = mean_bounds(success[~member].astype(np.float64), effective_control, level)
-    return Interval(rate - control.value, rate - control.high, rate - control.low)
+    value = rate - control.value
+    if effective_train is None:
+        return Interval(value, rate - control.high, rate - control.low)
+    train = mean_bounds(success[member].astype(np.float64), effective_train, level)
+    below = math.hypot(rate - train.low, control.high - control.value)
+    above = math.hypot(train.high - rate, control.value - control.low)
+    return Interval(value, value - below, value + above)
 
 
 def holm(p: Sequence[float]) -> list[float]:

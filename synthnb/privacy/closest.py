@@ -39,7 +39,9 @@ CLOSEST = Attack(
     knows="nothing about anyone; this is the yardstick that is customary, not an attacker.",
     wants="to see whether synthetic rows crowd around the records that the generator saw.",
     can="measure distances between synthetic and real rows.",
+    cost="one neighbour search",
     criterion="singling out",
+    status="description",
     metrics=("privacy.distance.share",),
     measure=_measure,
 )

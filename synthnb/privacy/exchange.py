@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from synthnb.privacy.bounds import CONFIDENCE, Z
+from synthnb.privacy.canonical import frequency
 from synthnb.privacy.views import View
 from synthnb.records import Estimate, interval, missing
-from synthnb.tables.gower import Encoded
 
 METRIC = "privacy.exchangeability.auc"
 _FOLDS = 5
@@ -61,7 +61,7 @@ def _folds(view: View) -> tuple[list[float], list[float]]:
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
     from threadpoolctl import threadpool_limits
 
-    features, member, unit = _features(view.encoded_real), view.member, view.labels.unit
+    features, member, unit = _features(view), view.member, view.labels.unit
     if unit is not None and len(np.unique(unit)) < 2 * _FOLDS:
         return [], []
     kind: Any = StratifiedKFold if unit is None else StratifiedGroupKFold
@@ -82,10 +82,15 @@ def _folds(view: View) -> tuple[list[float], list[float]]:
     return areas, variances
 
 
-def _features(real: Encoded) -> np.ndarray:
+def _features(view: View) -> np.ndarray:
+    """Return numbers as they are, and categories as frequent as they are; shape (N, columns).
+
+    A category's frequency does not depend on its name, unlike a number given to it.
+    """
+    real = view.encoded_real
     numbers = np.where(real.absent, np.nan, real.scaled)
-    codes = np.where(real.codes < 0, np.nan, real.codes)
-    return np.concatenate([numbers, codes]).T
+    counts = [frequency(view.real[c.name], view.real[c.name]) for c in view.encoder.categorical]
+    return np.concatenate([numbers, np.reshape(counts, (len(counts), len(view.member)))]).T
 
 
 def delong(positive: np.ndarray, negative: np.ndarray) -> tuple[float, float]:

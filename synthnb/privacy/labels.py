@@ -58,6 +58,15 @@ class Labels:
         sizes = np.unique(self.unit[chosen], return_counts=True)[1].astype(np.float64)
         return float(sizes.sum() ** 2 / (sizes**2).sum())
 
+    def exchange(self, rng: np.random.Generator) -> np.ndarray:
+        """Return the labels once exchanged between units within their strata; bool, shape (N,)."""
+        block, label, stratum = self._blocks
+        drawn = np.empty(len(label), dtype=bool)
+        for number in np.unique(stratum):
+            here = np.flatnonzero(stratum == number)
+            drawn[here] = label[rng.permutation(here)]
+        return drawn[block]
+
     def moments(self, weight: np.ndarray) -> tuple[float, float]:
         """Return mean and standard deviation, over label exchanges, of the weight in train.
 

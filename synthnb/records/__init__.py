@@ -23,14 +23,25 @@ from synthnb.records.evidence import (
 )
 from synthnb.records.people import Key, Member, People
 from synthnb.records.plan import BRING_YOUR_OWN, Condition, External, Guarantee, Plan
-from synthnb.records.policy import Approval, Clause, Configuration, Policy, Rejection, Rule
+from synthnb.records.policy import (
+    Approval,
+    Case,
+    Clause,
+    Configuration,
+    Policy,
+    Rejection,
+    Rule,
+    When,
+)
 from synthnb.records.text import read, schema, write
+from synthnb.records.threat import Threat
 from synthnb.records.verdict import Finding, Verdict
 
 __all__ = [
     "BRING_YOUR_OWN",
     "CATALOGUE",
     "Approval",
+    "Case",
     "Charter",
     "Clause",
     "Column",
@@ -59,8 +70,10 @@ __all__ = [
     "TableFact",
     "Task",
     "Template",
+    "Threat",
     "Threshold",
     "Verdict",
+    "When",
     "canonical",
     "digest",
     "exact",

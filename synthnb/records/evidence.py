@@ -18,6 +18,7 @@ from synthnb.records.base import (
     digest,
     sha256,
 )
+from synthnb.records.threat import Threat
 
 Room = Literal["charter", "generation", "privacy", "fairness", "utility", "lineage"]
 
@@ -202,6 +203,7 @@ class Evidence(Record):
     seed: int = Field(ge=0)
     parameters: dict[str, Value] = Field(default_factory=dict)
     estimates: tuple[Estimate, ...] = ()
+    threats: tuple[Threat, ...] = Field((), description="The attacks that ran")
     facts: dict[str, Value] = Field(default_factory=dict)
     generation: Generation | None = None
     lineage: Lineage | None = None

@@ -18,9 +18,11 @@ from synthnb.records.base import (
     Value,
 )
 from synthnb.records.charter import Duration
+from synthnb.records.threat import VERSION
 
 Direction = Literal["at_most", "at_least"]
 Effect = Literal["block", "warn"]
+State = Literal["pass", "fail", "inconclusive", "not-measured"]
 
 
 class Clause(Record):
@@ -34,12 +36,51 @@ class Clause(Record):
     )
 
 
+class When(Record):
+    """What must hold for a case: one metric, wholly on the right side of a limit."""
+
+    metric: str = Field(min_length=1, description="Id in the metric catalogue")
+    direction: Direction
+    limit: Number | None = Field(None, description="The limit of the rule, if empty")
+    scope: dict[str, str] = Field(
+        default_factory=dict, description="Only estimates whose scope has these values"
+    )
+
+
+class Case(Record):
+    """One answer to the question of a rule, and what follows from it."""
+
+    id: Name
+    title: Prose = Field(description="The answer in a few words")
+    when: tuple[When, ...] = Field(
+        (), description="All of these hold; an estimate that is missing never holds"
+    )
+    state: Literal["pass", "fail", "inconclusive"]
+    effect: Literal["none", "warn", "block"]
+    acceptable: bool = Field(
+        False, description="Whether a signed, expiring risk acceptance may cover it"
+    )
+
+    @model_validator(mode="after")
+    def _fails_closed(self) -> Self:
+        if self.state != "pass" and self.effect == "none":
+            raise ValueError("only a pass may be without effect")
+        if self.state == "fail" and self.acceptable:
+            raise ValueError("a fail cannot be accepted")
+        if self.state == "pass" and not self.when:
+            raise ValueError("a pass needs a condition")
+        return self
+
+
 class Rule(Record):
     """A written limit: what is measured, how far it may go, and what follows.
 
     `metric`, `direction` and `limit` make a rule about one metric. `all_of` or `any_of` combine
-    several clauses into one finding instead. Where `effect_on` a metric has several estimates (one
-    for each group, attribute or column), each gets a finding of its own.
+    several clauses into one finding instead. Where a metric has several estimates (one for each
+    group, attribute or column), each gets a finding of its own.
+
+    `cases` refine a rule about one metric: the first case whose conditions all hold gives state
+    and effect. The last one has no condition and is for everything else; it does not pass.
     """
 
     id: str = Field(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$")
@@ -50,9 +91,13 @@ class Rule(Record):
     scope: dict[str, str] = Field(default_factory=dict)
     all_of: tuple[Clause, ...] = ()
     any_of: tuple[Clause, ...] = ()
+    cases: tuple[Case, ...] = Field((), description="Possible answers, the first that holds")
     severity: Effect = Field("block", description="What a fail does")
     inconclusive: Effect = Field("block", description="What an interval across the limit does")
-    not_measured: Effect = Field("block", description="What a missing estimate does")
+    not_measured: Literal["block", "warn", "none"] = Field(
+        "block",
+        description="What a missing estimate does; `none` where the question need not be asked",
+    )
     reason: Prose = Field(description="Why this limit and not another")
     reference: Prose = Field(description="Public source, or whose judgement it is")
 
@@ -78,7 +123,18 @@ class Rule(Record):
             raise ValueError("give either metric, direction and limit, or all_of, or any_of")
         if any(single) and not all(single):
             raise ValueError("metric, direction and limit go together")
+        if self.cases:
+            self._whole_cases()
         return self
+
+    def _whole_cases(self) -> None:
+        if self.metric is None:
+            raise ValueError("cases refine a rule about one metric: give it")
+        ids = [case.id for case in self.cases]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two cases have the same id")
+        if [bool(case.when) for case in self.cases] != [True] * (len(ids) - 1) + [False]:
+            raise ValueError("the last case, and no other, has no condition: it is for the rest")
 
 
 class Approval(Record):
@@ -138,6 +194,22 @@ class Rejection(Record):
     reason: Prose
 
 
+class Required(Record):
+    """An attack that must have run, in this version or a newer one."""
+
+    id: str
+    version: str = Field("1", pattern=VERSION)
+
+
+class Threats(Record):
+    """What the organisation asks of the threat library."""
+
+    required: tuple[Required, ...] = ()
+    stale: Effect = Field(
+        "warn", description="What follows when the library knows newer attacks than those that ran"
+    )
+
+
 class Policy(Record):
     """An organisation's rules for synthetic data."""
 
@@ -148,6 +220,10 @@ class Policy(Record):
     effective: date
     minimum_cell: int = Field(10, ge=2, description="Counts of people below this are not shown")
     cadence: Duration = Field(description="Longest time between two reviews")
+    scored_records: int = Field(
+        100_000, ge=1_000, description="Real records that attacks score at most; above, a sample"
+    )
+    threats: Threats = Field(default_factory=Threats)
     rules: tuple[Rule, ...] = Field(min_length=1)
     approvals: tuple[Approval, ...] = Field(min_length=1)
     generators: Generators
@@ -161,8 +237,13 @@ class Policy(Record):
     def _ids_differ(self) -> Self:
         faults: list[Fault] = []
         seen: set[str] = set()
+        listed: list[tuple[tuple[str | int, ...], str]]
         listed = [(("rules", number, "id"), rule.id) for number, rule in enumerate(self.rules)]
         listed += [(("rejections", n, "id"), each.id) for n, each in enumerate(self.rejections)]
+        listed += [
+            (("threats", "required", n, "id"), f"attack {each.id}")
+            for n, each in enumerate(self.threats.required)
+        ]
         for where, name in listed:
             if name in seen:
                 faults.append((where, f"`{name}` is used twice"))

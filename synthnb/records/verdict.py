@@ -9,9 +9,7 @@ from pydantic import Field
 from synthnb.records.base import SCHEMA_VERSION, Digest, Number, Record
 from synthnb.records.catalogue import metric
 from synthnb.records.evidence import Estimate
-from synthnb.records.policy import Direction, Effect
-
-State = Literal["pass", "fail", "inconclusive", "not-measured"]
+from synthnb.records.policy import Direction, Effect, State
 
 
 class Finding(Record):
@@ -30,6 +28,8 @@ class Finding(Record):
     because: str = Field(description="One sentence that says why it is in this state")
     reason: str = Field("", description="Why the rule is there")
     reference: str = ""
+    case: str = Field("", description="The answer, where the rule knows several")
+    acceptable: bool = Field(False, description="Whether a signed risk acceptance may cover it")
     rejects: bool = Field(False, description="Whether it rejects the configuration for good")
 
     @property

@@ -12,11 +12,12 @@ from synthnb.errors import UsageError
 from synthnb.records.catalogue.entry import Metric
 from synthnb.records.catalogue.fairness import FAIRNESS
 from synthnb.records.catalogue.generation import GENERATION
-from synthnb.records.catalogue.privacy import PRIVACY
+from synthnb.records.catalogue.privacy import HEADLINE
+from synthnb.records.catalogue.privacy_explained import EXPLANATIONS
 from synthnb.records.catalogue.utility import UTILITY
 
 CATALOGUE: dict[str, Metric] = {
-    metric.id: metric for metric in (*GENERATION, *PRIVACY, *FAIRNESS, *UTILITY)
+    metric.id: metric for metric in (*GENERATION, *HEADLINE, *EXPLANATIONS, *FAIRNESS, *UTILITY)
 }
 
 

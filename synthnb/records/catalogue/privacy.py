@@ -1,19 +1,104 @@
-"""Metrics of the privacy room."""
+"""Metrics of the privacy room: is anyone's record in there, and could this data tell?"""
 
 from __future__ import annotations
 
 from synthnb.records.catalogue.entry import Metric
 
-_WP29 = "Article 29 Working Party, Opinion 05/2014 on anonymisation techniques"
-_WEAKER = (
+WP29 = "Article 29 Working Party, Opinion 05/2014 on anonymisation techniques"
+WEAKER = (
     "Train the generator less closely: fewer epochs, fewer or coarser columns, noise, or a "
     "differentially private generator."
 )
-_REMOVE = "Remove the copied rows, find out why the generator repeats its input, and " + (
+REMOVE = "Remove the copied rows, find out why the generator repeats its input, and " + (
     "generate again; dropping rows alone hides the cause."
 )
 
-PRIVACY: tuple[Metric, ...] = (
+HEADLINE: tuple[Metric, ...] = (
+    Metric(
+        id="privacy.leak.p",
+        title="Leak, chance",
+        unit="p-value",
+        minimum=0,
+        maximum=1,
+        better="higher",
+        meaning="How probable it would be that people in train stand out this much, in any of the "
+        "three headline tests, if the generator had not looked at who is in train; small is bad.",
+        remedy=WEAKER,
+        source="Exchange of train and control labels (Fisher 1935); three tests, Bonferroni",
+    ),
+    Metric(
+        id="privacy.leak.excess",
+        title="Leaked records",
+        unit="difference",
+        minimum=-1,
+        maximum=1,
+        better="lower",
+        chance=0,
+        meaning="How many more of the people in the real data can be picked out as members than "
+        "of people who were not in it, at the threshold where that shows most surely.",
+        remedy=f"{WEAKER} If the interval is merely wide, more control records narrow it.",
+        source="True minus false positive rate with simultaneous bounds; Wilson 1927",
+    ),
+    Metric(
+        id="privacy.selftest.detectable",
+        title="Smallest leak that would be found",
+        unit="share",
+        minimum=0,
+        maximum=1,
+        better="lower",
+        meaning="The smallest share of training records that, planted in this very table, the "
+        "headline tests find in at least 95 of 100 trials.",
+        remedy="Bring more control records; nothing else makes small leaks visible.",
+        source="Planted records, found or not; Clopper and Pearson 1934",
+    ),
+    Metric(
+        id="privacy.selftest.power",
+        title="Planted leaks found",
+        unit="share",
+        minimum=0,
+        maximum=1,
+        better="higher",
+        meaning="How often the headline tests find so many planted training records.",
+        remedy="Bring more control records; nothing else makes small leaks visible.",
+        source="Planted records, found or not; Clopper and Pearson 1934",
+    ),
+    Metric(
+        id="privacy.tolerance.supported",
+        title="Smallest tolerance supported",
+        unit="share",
+        minimum=0,
+        maximum=1,
+        better="lower",
+        meaning="The smallest tolerated share of leaked records that this data could show to be "
+        "kept, given how few control records there are.",
+        remedy="Bring more control records, or have a larger tolerance approved.",
+        source="Largest of the smallest leaks that the self-test finds",
+    ),
+    Metric(
+        id="privacy.agreement.p",
+        title="Agreement on rare values, chance",
+        unit="p-value",
+        minimum=0,
+        maximum=1,
+        better="higher",
+        meaning="How probable so much agreement on rare values would be if the generator had not "
+        "looked at who is in train; small is bad.",
+        remedy=f"{WEAKER} Coarser categories make values less rare.",
+        source="Weights of Fellegi and Sunter 1969; permutation test over the highest scores",
+    ),
+    Metric(
+        id="privacy.membership.tpr",
+        title="Members found at 1 % false alarms",
+        unit="share",
+        minimum=0,
+        maximum=1,
+        better="lower",
+        chance=0.01,
+        meaning="Share of the people in the real data whom an attacker picks out while wrongly "
+        "accusing one in a hundred outsiders; 1 % would be guessing.",
+        remedy=WEAKER,
+        source="Carlini et al. 2022; interval from order statistics of control",
+    ),
     Metric(
         id="privacy.exact_copies.count_share",
         title="Real records copied exactly",
@@ -23,8 +108,8 @@ PRIVACY: tuple[Metric, ...] = (
         better="lower",
         meaning="Share of the generator's real records that stand in the synthetic table as they "
         "are; the baseline is the same share for people whom the generator never saw.",
-        remedy=_REMOVE,
-        source=f"{_WP29}, singling out",
+        remedy=REMOVE,
+        source=f"{WP29}, singling out",
     ),
     Metric(
         id="privacy.exact_copies.excess",
@@ -36,7 +121,7 @@ PRIVACY: tuple[Metric, ...] = (
         chance=0,
         meaning="How many more of the real records that the generator saw are copied exactly than "
         "of those that it did not see: copies beyond coincidence.",
-        remedy=_REMOVE,
+        remedy=REMOVE,
         source="Wilson 1927; train minus control as in Anonymeter (Giomi et al. 2023)",
     ),
     Metric(
@@ -48,7 +133,7 @@ PRIVACY: tuple[Metric, ...] = (
         better="higher",
         meaning="How probable so many copies of train records would be if the generator had not "
         "looked at who is in train; small is bad.",
-        remedy=_REMOVE,
+        remedy=REMOVE,
         source="Fisher 1935, hypergeometric test",
     ),
     Metric(
@@ -61,7 +146,7 @@ PRIVACY: tuple[Metric, ...] = (
         chance=0.5,
         meaning="Share of synthetic rows whose nearest real record is one that the generator saw; "
         "chance is train's share of all real records, which is the baseline.",
-        remedy=f"{_WEAKER} A share at the baseline is no proof of safety.",
+        remedy=f"{WEAKER} A share at the baseline is no proof of safety.",
         source="Distance to closest record against a holdout (Platzer and Reutterer 2021)",
     ),
     Metric(
@@ -73,22 +158,9 @@ PRIVACY: tuple[Metric, ...] = (
         better="higher",
         meaning="How probable it would be that people in train stand out this much if the "
         "generator had not looked at who is in train; small is bad.",
-        remedy=_WEAKER,
+        remedy=WEAKER,
         source="Permutation test over the highest scores; local density ratio after DOMIAS "
         "(van Breugel et al. 2023)",
-    ),
-    Metric(
-        id="privacy.membership.excess",
-        title="Excess of recognisable members",
-        unit="difference",
-        minimum=-1,
-        maximum=1,
-        better="lower",
-        chance=0,
-        meaning="How many more of the people in the real data can be picked out as members than "
-        "of people who were not in it, at the attacker's best threshold.",
-        remedy=f"{_WEAKER} If the interval is merely wide, more control records narrow it.",
-        source="True minus false positive rate with simultaneous bounds; Wilson 1927",
     ),
     Metric(
         id="privacy.membership.auc",
@@ -100,81 +172,8 @@ PRIVACY: tuple[Metric, ...] = (
         chance=0.5,
         meaning="How often a member scores above a non-member: 0.5 is guessing, 1 is certainty; "
         "an average that hides a leak of a few people.",
-        remedy=_WEAKER,
+        remedy=WEAKER,
         source="van Breugel et al. 2023; interval after DeLong et al. 1988",
-    ),
-    Metric(
-        id="privacy.attribute.excess",
-        title="Excess of secrets learnt",
-        unit="difference",
-        minimum=-1,
-        maximum=1,
-        better="lower",
-        chance=0,
-        meaning="How many more people in the real data have this secret read off the most similar "
-        "synthetic row than people who were not in it.",
-        remedy=f"{_WEAKER} Or leave the secret out, or coarsen it.",
-        source=f"{_WP29}, inference; train minus control as in Anonymeter (Giomi et al. 2023)",
-    ),
-    Metric(
-        id="privacy.attribute.p",
-        title="Secrets learnt, chance",
-        unit="p-value",
-        minimum=0,
-        maximum=1,
-        better="higher",
-        meaning="How probable so many secrets of train would be if the generator had not looked "
-        "at who is in train, corrected for the number of secrets; small is bad.",
-        remedy=f"{_WEAKER} Or leave the secret out, or coarsen it.",
-        source="Fisher 1935; Holm 1979",
-    ),
-    Metric(
-        id="privacy.reidentification.excess",
-        title="Excess re-identification",
-        unit="difference",
-        minimum=-1,
-        maximum=1,
-        better="lower",
-        chance=0,
-        meaning="How much likelier somebody is matched by a few known facts and has a secret "
-        "learnt because they were in the real data.",
-        remedy="Coarsen or drop quasi-identifiers, or train the generator less closely.",
-        source="El Emam et al. 2020, J Med Internet Res 22, e23139; train minus control",
-    ),
-    Metric(
-        id="privacy.reidentification.risk",
-        title="Re-identification risk",
-        unit="share",
-        minimum=0,
-        maximum=1,
-        better="lower",
-        meaning="How likely a person in the real data is matched by a few known facts and has a "
-        "secret learnt, knowledge about the population included.",
-        remedy="Coarsen or drop quasi-identifiers; compare with the excess to see what is a leak.",
-        source="El Emam et al. 2020, J Med Internet Res 22, e23139",
-    ),
-    Metric(
-        id="privacy.k_anonymity",
-        title="Smallest class of quasi-identifiers",
-        unit="rows",
-        minimum=1,
-        better="higher",
-        meaning="The fewest synthetic rows that share all quasi-identifiers; it describes the "
-        "table and does not measure a leak.",
-        remedy="Coarsen quasi-identifiers if your readers expect a minimum class size.",
-        source="Sweeney 2002, k-anonymity",
-    ),
-    Metric(
-        id="privacy.unique_share",
-        title="Unique on quasi-identifiers",
-        unit="share",
-        minimum=0,
-        maximum=1,
-        better="lower",
-        meaning="Share of rows that no other row of the table equals in all quasi-identifiers; "
-        "in the real data, how easily people can be told apart at all.",
-        remedy="Coarsen or drop quasi-identifiers.",
-        source="Sweeney 2002; sample uniqueness",
     ),
     Metric(
         id="privacy.exchangeability.auc",
@@ -189,17 +188,5 @@ PRIVACY: tuple[Metric, ...] = (
         remedy="Split the real data at random by privacy unit; a control from another time or "
         "place cannot be used.",
         source="Classifier two-sample test (Lopez-Paz and Oquab 2017); DeLong et al. 1988",
-    ),
-    Metric(
-        id="privacy.tolerance.supported",
-        title="Smallest tolerance supported",
-        unit="share",
-        minimum=0,
-        maximum=1,
-        better="lower",
-        meaning="The smallest tolerated share of leaked records that this data could show to be "
-        "kept, given how few control records there are.",
-        remedy="Bring more control records, or have a larger tolerance approved.",
-        source="Largest simultaneous upper bound among the excess results",
     ),
 )
