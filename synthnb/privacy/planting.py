@@ -56,18 +56,24 @@ def change(view: View, source: np.ndarray, swapped: int, rng: np.random.Generato
     if swapped:
         chosen = rng.permuted(np.tile(np.arange(count)[:, None], len(source)), axis=0)[:swapped]
         np.put_along_axis(taken, chosen, True, axis=0)
-    differ = taken & (valued.codes[:, source] != valued.codes[:, donor])
     steps = np.zeros(len(source), dtype=np.int64)
-    numeric = [at for at, column in enumerate(view.columns) if column in view.encoder.numeric]
-    for at, where in enumerate(numeric):
+    other = np.zeros(len(source), dtype=bool)
+    where = {column.name: at for at, column in enumerate(view.columns)}
+    for at, column in enumerate(view.encoder.numeric):
         apart = np.abs(real.scaled[at, source].astype(np.int64) - real.scaled[at, donor])
         gap = real.absent[at, source] != real.absent[at, donor]
-        steps += np.where(differ[where], np.where(gap, real.full[at], apart), 0)
-    others = [at for at in range(count) if at not in set(numeric)]
-    for at, where in enumerate(others):
-        steps += np.where(differ[where], real.mismatch[at], 0)
-    steps = np.maximum(steps, differ.any(axis=0))  # different records are never at distance 0
-    kept = np.where(differ, 0, valued.weight[:, source]).sum(axis=0, dtype=np.int64)
+        unlike = gap | (real.values[at][source] != real.values[at][donor])
+        unlike &= taken[where[column.name]]
+        steps += np.where(unlike, np.where(gap, real.full[at], apart), 0)
+        other |= unlike
+    for at, column in enumerate(view.encoder.categorical):
+        unlike = real.codes[at, source] != real.codes[at, donor]
+        unlike &= taken[where[column.name]]
+        steps += np.where(unlike, real.mismatch[at], 0)
+        other |= unlike
+    steps = np.maximum(steps, other)  # different records are never at distance 0
+    changed = taken & (valued.codes[:, source] != valued.codes[:, donor])
+    kept = np.where(changed, 0, valued.weight[:, source]).sum(axis=0, dtype=np.int64)
     return Changed(source, steps / real.total, kept)
 
 

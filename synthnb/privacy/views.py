@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from synthnb.privacy.canonical import in_order, units_in_order
+from synthnb.privacy.coarse import Coarse
 from synthnb.privacy.headline import Headline, local_ratio, softener
 from synthnb.privacy.labels import Labels
 from synthnb.privacy.scan import Scan
@@ -236,25 +237,32 @@ class View:
         ]
 
     @cached_property
-    def rarity(self) -> Rarity:
-        """Return how rare each value is among all real records."""
-        return Rarity(self.columns, [self._pool[0]])
+    def _coarse(self) -> Coarse:
+        return Coarse(self.columns, self._pool[0])
+
+    @cached_property
+    def _rarity(self) -> Rarity:
+        return Rarity(self._coarse.columns, [self._coarse.of(self._pool[0])])
+
+    def _value(self, frame: pd.DataFrame) -> Values:
+        """Return the coarse values of a frame, and what agreeing on them weighs."""
+        return self._rarity.encode(self._coarse.of(frame))
 
     @cached_property
     def valued(self) -> Values:
-        """Return the values of the scored records, and what agreeing on them weighs."""
-        return self.rarity.encode(self.real)
+        """Return the coarse values of the scored records, and what agreeing on them weighs."""
+        return self._value(self.real)
 
     @cached_property
     def agreeing_synthetic(self) -> np.ndarray:
         """Return each scored record's best agreement with a synthetic row; int64, shape (N,)."""
-        made = self.rarity.encode(self.distinct)
+        made = self._value(self.distinct)
         return best_agreement(self.valued, made, progress=self.tell("agreeing synthetic rows"))
 
     @cached_property
     def agreeing_real(self) -> np.ndarray:
         """Return each scored record's best agreement with another real one; int64, shape (N,)."""
-        pool = self.rarity.encode(self._pool[0]) if self.sampled else self.valued
+        pool = self._value(self._pool[0]) if self.sampled else self.valued
         tell = self.tell("agreeing real records")
         return best_agreement(self.valued, pool, own=self._chosen, progress=tell)
 
@@ -282,7 +290,15 @@ class View:
         """
         other = replace(self, tables=self.tables.with_synthetic(synthetic))
         kept = {"columns", "_pool", "_chosen", "real", "member", "labels", "encoder"}
-        kept |= {"encoded_pool", "encoded_real", "to_real", "rarity", "valued", "agreeing_real"}
+        kept |= {
+            "encoded_pool",
+            "encoded_real",
+            "to_real",
+            "_coarse",
+            "_rarity",
+            "valued",
+            "agreeing_real",
+        }
         vars(other).update({name: vars(self)[name] for name in kept if name in vars(self)})
         return other
 
