@@ -5,6 +5,7 @@
     │   ├── RecordError                charter, plan, policy or people do not parse or do not hold
     │   ├── TableError                 a data file cannot be used as the charter describes it
     │   ├── GeneratorError             a generation plan cannot be carried out
+    │   ├── AttackError                an attack of another package cannot be used
     │   ├── ParameterError             a notebook has no such parameter
     │   ├── KeyFileError               a signing key cannot be read or written
     │   ├── BusyError                  somebody else is at work on this dossier
@@ -100,6 +101,10 @@ class TableError(UsageError):
 
 class GeneratorError(UsageError):
     """A generation plan cannot be carried out."""
+
+
+class AttackError(UsageError):
+    """An attack of another package cannot be used: it does not load, run or answer as it must."""
 
 
 class ParameterError(UsageError):

@@ -1,15 +1,17 @@
+# NOTE (temporary): written by the lead at 10:50; review, mend and TEST it, do not rewrite it.
 """Attribute inference: what can be learnt about a person's secrets?"""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from synthnb.privacy.attack import Attack
-from synthnb.privacy.bounds import JOINTLY, LEVEL, excess, holm
-from synthnb.privacy.copies import p_method
-from synthnb.privacy.guesses import right
+from synthnb.privacy.guesses import Secret
+from synthnb.privacy.results import excess_and_p
 from synthnb.privacy.views import View
-from synthnb.records import Column, Estimate, exact, interval, missing
+from synthnb.records import Column, Estimate
+from synthnb.tables.gower import Encoder, sweep
 
 NEAREST = 0.01  # share of the real records that the attacker is bold enough to speak about
 
@@ -17,75 +19,69 @@ NEAREST = 0.01  # share of the real records that the attacker is bold enough to 
 def learnt(view: View, secret: Column) -> np.ndarray:
     """Return whose secret the attacker says rightly, among those whose neighbour is closest.
 
-    The attacker takes the secret of the nearest synthetic row on all other columns, and speaks
-    only about the closest 1 % of people, everybody as close as the last of them included.
+    The attacker looks at the synthetic rows that are nearest on all other columns, all of them
+    where several are equally near, and says what more than half of them say; and speaks only about
+    the closest 1 % of people, everybody as close as the last of them included. Sees near-copies
+    only: what a model learns about whole groups is not a leak about anybody in the data.
 
     Returns
     -------
     ndarray of bool, shape (N,)
     """
-    distance, row = view.neighbours_without(secret)
+    others = [other for other in view.columns if other.name != secret.name]
+    everybody = pd.concat([view.tables.train, view.tables.control], ignore_index=True)
+    encoder = Encoder(others, [everybody])
+    real, made = encoder.encode(view.real), encoder.encode(view.distinct)
+    about = Secret.of(view, secret, view.distinct)
+
+    def believed(start: int, stop: int, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        least = steps.min(axis=1)
+        row, near = np.nonzero(steps == least[:, None])
+        right = about.right(start + row, near)
+        share = np.bincount(row, right, stop - start) / np.bincount(row, minlength=stop - start)
+        return least, share > 0.5
+
+    parts = list(sweep(real, made, believed, progress=view.tell("neighbours without a secret")))
+    distance = np.concatenate([least for least, _ in parts])
     bold = distance <= np.sort(distance)[int(NEAREST * len(distance))]
-    guess = view.synthetic[secret.name].iloc[row].reset_index(drop=True)
-    return np.asarray(bold & right(secret, guess, view.real[secret.name]))
+    return np.asarray(bold & np.concatenate([right for _, right in parts]))
 
 
 def _measure(view: View) -> tuple[Estimate, ...]:
     if not view.secrets:
-        why = "No column is a secret. Give one the role `sensitive` or `target` in charter.yaml."
-        return tuple(missing(m, why, method=ATTRIBUTE.method) for m in ATTRIBUTE.metrics)
-    if len(view.tables.columns) < 2:
-        why = "There is no other column to infer a secret from. Assess at least two."
-        return tuple(missing(m, why, method=ATTRIBUTE.method) for m in ATTRIBUTE.metrics)
-    hits = [learnt(view, secret) for secret in view.secrets]
-    rng = view.rng("attribute inference")
-    alone = [view.labels.hits_p(hit, rng) for hit in hits]
-    found = zip(view.secrets, hits, alone, holm(alone), strict=True)
+        return ATTRIBUTE.missing(
+            "No column is a secret. Give one the role `sensitive` or `target` in charter.yaml."
+        )
+    if len(view.columns) < 2:
+        return ATTRIBUTE.missing(
+            "There is no other column to infer a secret from. Assess at least two."
+        )
+    how = (
+        "nearest synthetic rows on all other columns, by majority; share among the closest 1 % and "
+        "right"
+    )
     return tuple(
         estimate
-        for secret, hit, p, adjusted in found
-        for estimate in _about(view, secret, hit, p, adjusted)
-    )
-
-
-def _about(
-    view: View, secret: Column, hit: np.ndarray, p: float, adjusted: float
-) -> tuple[Estimate, ...]:
-    level = 1 - (1 - LEVEL) / len(view.secrets)
-    gap = excess(hit, view.member, view.control_size, level).unless(p, level)
-    return (
-        interval(
-            "privacy.attribute.excess",
-            gap.value,
-            gap.low,
-            gap.high,
-            n=len(hit),
-            method=f"{ATTRIBUTE.method}: nearest synthetic row on all other columns; share among "
-            "the closest 1 % and right, train minus control; Wilson interval of the control share",
-            baseline=0.0,
-            level=level,
-            note=JOINTLY,
+        for secret in view.secrets
+        for estimate in excess_and_p(
+            ATTRIBUTE,
+            view,
+            learnt(view, secret),
+            how=how,
+            parts=len(view.secrets),
             secret=secret.name,
-        ),
-        exact(
-            "privacy.attribute.p",
-            adjusted,
-            n=len(hit),
-            method=f"{ATTRIBUTE.method}: {p_method(view)}; Holm (1979) over "
-            f"{len(view.secrets)} secrets",
-            seed=None if view.labels.simple else view.seed,
-            secret=secret.name,
-        ),
+        )
     )
 
 
 ATTRIBUTE = Attack(
     id="attribute-inference",
-    version="1",
+    version="2",
     title="Attribute inference",
     knows="all of a person's attributes but one.",
     wants="to learn the missing one, such as an income or a diagnosis.",
-    can="look up the most similar synthetic row and read the secret there.",
+    can="look up the most similar synthetic rows and read the secret there.",
+    cost="one neighbour search for each secret",
     criterion="inference",
     metrics=("privacy.attribute.excess", "privacy.attribute.p"),
     measure=_measure,

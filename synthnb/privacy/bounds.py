@@ -11,14 +11,14 @@ import numpy as np
 
 CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-JUDGED = ("attribute", "linkability", "reidentification", "external")
-"""The explaining attacks whose excess a policy limits; they hold together at `CONFIDENCE`."""
+JUDGED = ("attribute", "linkability", "singling_out", "reidentification", "external")
+"""The explaining attacks, whose excess a policy may limit; they hold together at `CONFIDENCE`."""
 
 LEVEL = 1 - (1 - CONFIDENCE) / len(JUDGED)
 """Confidence of each of them alone (Bonferroni)."""
 
 JOINTLY = (
-    f"Widened so that the {len(JUDGED)} explaining attacks that are judged hold together at "
+    f"Widened so that the {len(JUDGED)} explaining attacks hold together at "
     f"{100 * CONFIDENCE:.0f} %."
 )
 

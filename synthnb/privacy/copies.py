@@ -6,6 +6,7 @@ import numpy as np
 
 from synthnb.privacy.attack import Attack
 from synthnb.privacy.bounds import CONFIDENCE, excess
+from synthnb.privacy.results import p_method
 from synthnb.privacy.views import View
 from synthnb.records import Estimate, exact, interval
 
@@ -38,17 +39,10 @@ def _measure(view: View) -> tuple[Estimate, ...]:
             "privacy.exact_copies.p",
             p,
             n=len(member),
-            method=f"{COPIES.method}: {p_method(view)}",
+            method=f"{COPIES.method}: {p_method(view, True)}",
             seed=None if view.labels.simple else view.seed,
         ),
     )
-
-
-def p_method(view: View) -> str:
-    """Return the name of the test that `Labels.hits_p` makes."""
-    if view.labels.simple:
-        return "hypergeometric test of train against control, one-sided (Fisher 1935)"
-    return "exchanges of train and control labels by privacy unit and stratum, one-sided"
 
 
 COPIES = Attack(

@@ -47,6 +47,6 @@ def explanations(estimates: Iterable[Estimate], attacks: Sequence[Attack]) -> tu
             method=f"Holm (1979) over the {len(found)} p-values of the attacks that explain",
             seed=estimate.seed,
             note=f"Alone: {metric(estimate.metric).show(estimate.value or 0.0)}.",
-        ).model_copy(update={"scope": {"attack": names[estimate.metric], **estimate.scope}})
+        ).about({"attack": names[estimate.metric], **estimate.scope})
         for estimate, adjusted in zip(found, holm(raw), strict=True)
     )

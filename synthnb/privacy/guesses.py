@@ -1,12 +1,16 @@
+# NOTE (temporary): written by the lead at 10:50; review, mend and TEST it, do not rewrite it.
 """When a guessed secret counts as right."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from synthnb.privacy.views import View
 from synthnb.records import Column
 
 CLOSE = 0.01  # of the range in the real data
@@ -21,29 +25,72 @@ def numbers(series: pd.Series[Any]) -> np.ndarray:
     return series.to_numpy(dtype=np.float64)
 
 
-def right(column: Column, guess: pd.Series[Any], truth: pd.Series[Any]) -> np.ndarray:
-    """Return where a guess is right.
+@dataclass(frozen=True)
+class Secret:
+    """A secret: what is true of people, and what synthetic rows say.
 
-    A category must be equal; a number or date must lie within 1 % of the range of `truth`. A
-    missing truth cannot be learnt, and a missing guess teaches nothing.
+    A category must be equal; a number or date must lie within 1 % of the real range. A missing
+    truth cannot be learnt, and a missing guess teaches nothing.
 
     Parameters
     ----------
     column : Column
-        The secret.
-    guess, truth : Series, length N
-        What the attacker says, and what is so.
-
-    Returns
-    -------
-    ndarray of bool, shape (N,)
+    truth : Series, length N
+        Of the scored records.
+    told : Series, length M
+        Of synthetic rows.
+    real : Series
+        Of every real record: gives the range.
     """
-    if column.type in NUMERIC:
-        said, real = numbers(guess), numbers(truth)
-        known = real[np.isfinite(real)]
-        span = float(known.max() - known.min()) if len(known) else 0.0
+
+    column: Column
+    truth: pd.Series[Any]
+    told: pd.Series[Any]
+    real: pd.Series[Any]
+
+    @classmethod
+    def of(cls, view: View, column: Column, told: pd.DataFrame) -> Secret:
+        """Return a secret of a view's scored records, and what some rows say about it."""
+        name = column.name
+        real = pd.concat([view.tables.train[name], view.tables.control[name]], ignore_index=True)
+        return cls(column, view.real[name], told[name], real)
+
+    @property
+    def numeric(self) -> bool:
+        """Return whether near enough is right."""
+        return self.column.type in NUMERIC
+
+    @cached_property
+    def reach(self) -> float:
+        """Return how far a guessed number may be off."""
+        known = numbers(self.real)
+        known = known[np.isfinite(known)]
+        return CLOSE * float(known.max() - known.min()) if len(known) else 0.0
+
+    @cached_property
+    def codes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the categories of people and of rows as numbers; -1 where missing."""
+        both, _ = pd.factorize(pd.concat([self.truth, self.told], ignore_index=True))
+        return both[: len(self.truth)], both[len(self.truth) :]
+
+    def near(self, record: np.ndarray, guess: np.ndarray) -> np.ndarray:
+        """Return where a guessed number is right about a record; bool, shape (m,)."""
         with np.errstate(invalid="ignore"):
-            return np.asarray(np.abs(said - real) <= CLOSE * span * (1 + 1e-12))
-    there = (guess.notna() & truth.notna()).to_numpy()
-    equal = (guess.astype(object).to_numpy() == truth.astype(object).to_numpy()).astype(bool)
-    return np.asarray(there & equal)
+            gap = np.abs(guess - numbers(self.truth)[record])
+            return np.asarray(gap <= self.reach * (1 + 1e-12))
+
+    def right(self, record: np.ndarray, row: np.ndarray) -> np.ndarray:
+        """Return where what a row tells is right about a record.
+
+        Parameters
+        ----------
+        record, row : ndarray of int, shape (m,)
+
+        Returns
+        -------
+        ndarray of bool, shape (m,)
+        """
+        if self.numeric:
+            return self.near(record, numbers(self.told)[row])
+        truth, told = self.codes
+        return np.asarray((truth[record] == told[row]) & (truth[record] >= 0))

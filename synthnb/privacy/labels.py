@@ -65,7 +65,8 @@ class Labels:
         for number in np.unique(stratum):
             here = np.flatnonzero(stratum == number)
             drawn[here] = label[rng.permutation(here)]
-        return drawn[block]
+        exchanged: np.ndarray = drawn[block]
+        return exchanged
 
     def moments(self, weight: np.ndarray) -> tuple[float, float]:
         """Return mean and standard deviation, over label exchanges, of the weight in train.

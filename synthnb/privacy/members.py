@@ -7,6 +7,7 @@ import numpy as np
 from synthnb.privacy.attack import Attack
 from synthnb.privacy.bounds import CONFIDENCE, Z, mean_bounds
 from synthnb.privacy.labels import DRAWS
+from synthnb.privacy.tails import tpr
 from synthnb.privacy.views import View
 from synthnb.records import Estimate, exact, interval
 
@@ -22,6 +23,7 @@ def _measure(view: View) -> tuple[Estimate, ...]:
             seed=view.seed,
         ),
         _auc(view),
+        tpr(view, MEMBERSHIP.method),
     )
 
 
@@ -70,6 +72,6 @@ MEMBERSHIP = Attack(
     cost="two neighbour searches",
     criterion="singling out",
     status="headline",
-    metrics=("privacy.membership.p", "privacy.membership.auc"),
+    metrics=("privacy.membership.p", "privacy.membership.auc", "privacy.membership.tpr"),
     measure=_measure,
 )

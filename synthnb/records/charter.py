@@ -205,6 +205,9 @@ class Charter(Record):
     sources: tuple[Source, ...] = Field(min_length=1)
     columns: tuple[Column, ...] = Field(min_length=2)
     split: Split = Field(default_factory=Split)
+    population: int | None = Field(
+        None, gt=0, description="How many people the records were drawn from, where that is known"
+    )
     task: Task | None = None
     intersections: int = Field(
         2, ge=1, le=3, description="How many protected columns are crossed in the fairness audit"

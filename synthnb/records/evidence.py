@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -51,6 +52,10 @@ class Estimate(Record):
         """Return a name that is unique within a run: the metric and its scope."""
         scope = ",".join(f"{key}={value}" for key, value in sorted(self.scope.items()))
         return f"{self.metric}[{scope}]" if scope else self.metric
+
+    def about(self, scope: Mapping[str, str]) -> Estimate:
+        """Return the same estimate, about something more particular."""
+        return self.model_copy(update={"scope": {**self.scope, **scope}})
 
     @property
     def measured(self) -> bool:

