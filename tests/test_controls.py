@@ -56,13 +56,13 @@ def test_c05_a_release_names_the_policy_that_judged_it_and_another_is_noticed(
 
 def test_c06_old_evidence_is_judged_anew_under_a_new_policy(demo: Path, tmp_path: Path) -> None:
     root = copy_workspace(demo, tmp_path / "ws")
-    assert "privacy.exact-copies" not in blocking(root)
+    assert "privacy.attribute" not in blocking(root)
     edit(
         root / "policy.yaml",
-        r"(metric: privacy\.exact_copies\.excess\n\s+direction: at_most\n\s+limit: )0\.01",
+        r"(metric: privacy\.attribute\.excess\n\s+direction: at_most\n\s+limit: )0\.01",
         r"\g<1>-0.5",
     )
-    assert "privacy.exact-copies" in blocking(root)
+    assert "privacy.attribute" in blocking(root)
 
 
 def test_c20_every_blocking_finding_names_a_remedy(demo: Path) -> None:
