@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthnb.records import BRING_YOUR_OWN, Charter, Column, Lineage, Plan, Step, TableFact, digest
+from synthnb.records import BRING_YOUR_OWN, Charter, Lineage, Plan, Step, TableFact, digest
 
 if TYPE_CHECKING:
     from synthnb.tables import Tables
@@ -57,7 +57,8 @@ def collect(
     tables : Tables
         What was assessed.
     files : mapping of str to Path
-        Data files by name: ``real``, ``synthetic``, ``control``, ``reference``, ``external``.
+        Data files by name: ``real``, ``synthetic``, ``control``, ``reference``, ``external``,
+        ``earlier-1``, ...
     templates : mapping of str to str
         Digest of each notebook template by name.
     folder : Path
@@ -105,17 +106,7 @@ def _facts(charter: Charter, tables: Tables, files: Mapping[str, Path]) -> tuple
                 file=file_digest(files["real"]),
             )
         )
-    for name in ("train", "control", "tuning", "synthetic", "reference", "external"):
-        frame = getattr(tables, name)
-        if frame is None:
-            continue
-        columns = tables.columns
-        if name in {"reference", "external"}:  # some of the charter's columns, and counts
-            known = {column.name: column for column in charter.columns}
-            columns = tuple(
-                known.get(str(each)) or Column(name=str(each), type="number")
-                for each in frame.columns
-            )
+    for name, frame, columns in tables.named():
         facts.append(
             TableFact(
                 name=name,
@@ -135,7 +126,10 @@ def _steps(charter: Charter, plan: Plan, tables: Tables, seed: int) -> tuple[Ste
     if tables.synthetic is not None:
         steps.append(_generation(plan, tables))
     asked = {
-        "privacy": [name for name in side if name == "external"],
+        "privacy": [
+            *(name for name in side if name == "external"),
+            *(f"earlier-{number + 1}" for number in range(len(tables.earlier))),
+        ],
         "fairness": [name for name in side if name == "reference"],
         "utility": [],
     }

@@ -122,6 +122,11 @@ def _missing(why: str, **scope: str) -> list[Estimate]:
 
 def _untrainable(tables: Tables) -> str:
     """Return why no model can be trained or tested; empty where one can."""
+    if tables.control.empty:
+        return (
+            "there are no control records to test on; hold some out (`split.control` in "
+            "charter.yaml), or add a source of kind `control`"
+        )
     frames = {"real training": tables.train, "control": tables.control, "synthetic": tables.made}
     for name, frame in frames.items():
         outcomes = favourable(tables.charter, frame)

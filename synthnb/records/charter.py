@@ -71,10 +71,11 @@ class Audience(Record):
 class Source(Record):
     """One real table behind the synthetic one."""
 
-    kind: Literal["real", "control", "reference", "external"] = Field(
+    kind: Literal["real", "control", "reference", "external", "earlier"] = Field(
         description=(
             "real: the records to learn from; control: a hold-out that no generator may see; "
-            "reference: population shares; external: what an attacker may hold"
+            "reference: population shares; external: what an attacker may hold; earlier: a "
+            "synthetic table about the same people that was released before (several, in order)"
         )
     )
     path: Prose = Field(description="Path (from the dossier) or URI of a CSV or Parquet file")
@@ -130,7 +131,9 @@ class Column(Record):
 class Split(Record):
     """How the real records are divided, once, before any generator sees them."""
 
-    control: float = Field(0.5, gt=0, lt=1, description="Share that only the assessment sees")
+    control: float = Field(
+        0.5, ge=0, lt=1, description="Share that only the assessment sees; 0 where none was kept"
+    )
     tuning: float = Field(0.0, ge=0, lt=1, description="Share for a parameter sweep")
     unit: str | None = Field(
         None, description="Column naming the privacy unit; all its rows stay together"
@@ -238,6 +241,11 @@ class Charter(Record):
         """Return the first source of a kind, if there is one."""
         return next((source for source in self.sources if source.kind == kind), None)
 
+    @property
+    def earlier(self) -> tuple[Source, ...]:
+        """Return the synthetic tables that were released before, in order."""
+        return tuple(source for source in self.sources if source.kind == "earlier")
+
     def with_role(self, role: Role) -> tuple[Column, ...]:
         """Return the columns that have a role, in order."""
         return tuple(column for column in self.columns if role in column.roles)
@@ -270,7 +278,7 @@ class Charter(Record):
         if "real" not in kinds:
             yield ("sources",), "expected exactly one of kind `real`, got none"
         for number, kind in enumerate(kinds):
-            if kind in kinds[:number]:
+            if kind in kinds[:number] and kind != "earlier":
                 yield ("sources", number, "kind"), f"there is one of kind `{kind}` already"
 
     def _column_faults(self) -> Iterator[Fault]:

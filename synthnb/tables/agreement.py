@@ -63,7 +63,9 @@ class Rarity:
         self.columns = tuple(columns)
         pooled = pd.concat([frame[[c.name for c in columns]] for frame in frames])
         counted = [_counted(pooled[column.name]) for column in columns]
-        self._code_of = [dict(zip(values, range(len(values)), strict=True)) for values, _ in counted]
+        self._code_of = [
+            dict(zip(values, range(len(values)), strict=True)) for values, _ in counted
+        ]
         nats = [
             column.weight * -np.log(counts / len(pooled))
             for column, (_, counts) in zip(columns, counted, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,13 @@ class Tables:
     train : DataFrame
         Real records that the generator saw.
     control : DataFrame
-        Real records that nobody saw before the assessment.
+        Real records that nobody saw before the assessment; without rows where none were kept.
     synthetic : DataFrame, optional
         The synthetic table; absent before generation.
     tuning, reference, external : DataFrame, optional
         Records for a parameter sweep; population reference; what an attacker may hold.
+    earlier : tuple of DataFrame
+        Synthetic tables about the same people that were released before, in order.
     train_units, control_units : ndarray of str, optional
         Privacy unit of each record, where the charter names one.
     """
@@ -44,6 +47,7 @@ class Tables:
     tuning: pd.DataFrame | None = None
     reference: pd.DataFrame | None = None
     external: pd.DataFrame | None = None
+    earlier: tuple[pd.DataFrame, ...] = ()
     train_units: np.ndarray | None = None
     control_units: np.ndarray | None = None
 
@@ -67,6 +71,30 @@ class Tables:
                 advice="run the notebook 02_generation first, or `synthnb run`",
             )
         return self.synthetic
+
+    def named(self) -> Iterator[tuple[str, pd.DataFrame, tuple[Column, ...]]]:
+        """Yield every table that there is, with its name and its columns."""
+        frames = {
+            "train": self.train,
+            "control": self.control,
+            "tuning": self.tuning,
+            "synthetic": self.synthetic,
+            **{f"earlier-{number}": each for number, each in enumerate(self.earlier, 1)},
+        }
+        for name, frame in frames.items():
+            if frame is not None:
+                yield name, frame, self.columns
+        known = {column.name: column for column in self.charter.columns}
+        for name, side in (("reference", self.reference), ("external", self.external)):
+            if side is not None:  # some of the charter's columns, and counts
+                yield (
+                    name,
+                    side,
+                    tuple(
+                        known.get(str(each)) or Column(name=str(each), type="number")
+                        for each in side
+                    ),
+                )
 
     def with_synthetic(self, synthetic: pd.DataFrame) -> Tables:
         """Return the same tables beside a synthetic one."""

@@ -190,9 +190,7 @@ def nearest(
             indices[start:stop, rank] = best
             steps[rows, best] = _FAR
 
-    for _ in sweep(
-        queries, references, keep, own=own, threads=threads, progress=progress
-    ):
+    for _ in sweep(queries, references, keep, own=own, threads=threads, progress=progress):
         pass
     return distances, indices
 

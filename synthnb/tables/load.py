@@ -51,12 +51,13 @@ def load(charter: Charter, folder: Path, synthetic: Path | None = None) -> Table
         synthetic=found.get("synthetic"),
         reference=found.get("reference"),
         external=found.get("external"),
+        earlier=tuple(found[f"earlier {n}"] for n in range(1, len(charter.earlier) + 1)),
         train_units=frames[0][unit].astype(str).to_numpy() if unit else None,
         control_units=frames[1][unit].astype(str).to_numpy() if unit else None,
     )
 
 
-def read_synthetic(path: Path, charter: Charter) -> pd.DataFrame:
+def read_synthetic(path: Path, charter: Charter, name: str = "synthetic") -> pd.DataFrame:
     """Read a synthetic table: the assessed columns; the charter's others are dropped.
 
     Raises
@@ -66,16 +67,26 @@ def read_synthetic(path: Path, charter: Charter) -> pd.DataFrame:
     """
     assessed = charter.assessed
     rest = frozenset(c.name for c in charter.columns) - frozenset(c.name for c in assessed)
-    return read_table(path, assessed, name="synthetic", optional=rest)
+    return read_table(path, assessed, name=name, optional=rest)
+
+
+def _earlier(charter: Charter, folder: Path, source: Source, name: str) -> pd.DataFrame:
+    path = folder / source.path
+    frame = read_synthetic(path, charter, name)
+    _check_pin(path, source, name)
+    return frame
 
 
 def _read_all(charter: Charter, folder: Path, synthetic: Path | None) -> dict[str, pd.DataFrame]:
     """Read every table that there is, and raise once for all of them."""
     found: dict[str, pd.DataFrame] = {}
     errors: dict[str, TableError] = {}
-    for kind in ("real", "control", "synthetic", "reference", "external"):
+    earlier = {f"earlier {n}": source for n, source in enumerate(charter.earlier, 1)}
+    for kind in ("real", "control", "synthetic", "reference", "external", *earlier):
         try:
-            if kind == "synthetic":
+            if kind in earlier:
+                found[kind] = _earlier(charter, folder, earlier[kind], kind)
+            elif kind == "synthetic":
                 if synthetic is not None:
                     found[kind] = read_synthetic(synthetic, charter)
             elif charter.source(kind) is not None:

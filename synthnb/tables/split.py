@@ -102,7 +102,7 @@ def _check_sizes(train: np.ndarray, control: np.ndarray, tuning: np.ndarray, how
         f"{name} would have {len(rows)} {'row' if len(rows) == 1 else 'rows'}"
         for name, rows, wanted in (
             ("train", train, True),
-            ("control", control, True),
+            ("control", control, how.control > 0),
             ("tuning", tuning, how.tuning > 0),
         )
         if wanted and len(rows) < MINIMUM_ROWS

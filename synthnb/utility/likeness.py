@@ -131,7 +131,7 @@ def fidelity(tables: Tables, *, seed: int, level: float = 0.95) -> tuple[Estimat
         likeness(tables, tables.train[block != each].reset_index(drop=True), tables.made)
         for each in np.unique(block)
     ]
-    other = likeness(tables, tables.train, tables.control)
+    other = likeness(tables, tables.train, tables.control) if len(tables.control) else Likeness()
     build = _Builder(whole, parts, other, len(tables.train), seed, level)
     called = titles(tables.columns)
     return (

@@ -88,6 +88,11 @@ def _untestable(tables: Tables, goal: Task, classes: tuple[str | float, ...]) ->
     """Return why nothing can be measured for this task; empty where it can."""
     if goal.target not in tables.train or len(tables.columns) < 2:
         return "the charter leaves no target or no column to predict it from"
+    if tables.control.empty:
+        return (
+            "there are no control records to test on; hold some out (`split.control` in "
+            "charter.yaml), or add a source of kind `control`"
+        )
     held = _target(tables.control, goal)
     if goal.kind == "regression":
         if held.nunique() < 2:

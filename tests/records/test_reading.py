@@ -382,7 +382,7 @@ def columns(*changed: dict[str, Any]) -> dict[str, Any]:
         ({**CHARTER, "task": {"target": "ill", "kind": "regression"}}, "task.kind", "is a boolean"),
         (columns({"name": "ill", "type": "boolean"}), "task.target", "lacks the role"),
         ({**CHARTER, "split": {"control": 0.6, "tuning": 0.4}}, "split", "leave nothing"),
-        ({**CHARTER, "split": {"control": 0}}, "split.control", "greater than 0"),
+        ({**CHARTER, "split": {"control": -0.1}}, "split.control", "greater than or equal to 0"),
         ({**CHARTER, "intersections": 4}, "intersections", "less than or equal to 3"),
     ],
 )  # fmt: skip
