@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from synthnb.privacy.bounds import CONFIDENCE, Z
 from synthnb.privacy.canonical import frequency
 from synthnb.privacy.views import View
 from synthnb.records import Estimate, interval, missing
+from synthnb.tables.features import learnable, one_thread
 
 METRIC = "privacy.exchangeability.auc"
 _FOLDS = 5
@@ -59,14 +61,13 @@ def exchangeability(view: View) -> tuple[Estimate, ...]:
 def _folds(view: View) -> tuple[list[float], list[float]]:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
-    from threadpoolctl import threadpool_limits
 
     features, member, unit = _features(view), view.member, view.labels.unit
     if unit is not None and len(np.unique(unit)) < 2 * _FOLDS:
         return [], []
     kind: Any = StratifiedKFold if unit is None else StratifiedGroupKFold
     areas, variances = [], []
-    with threadpool_limits(1):  # sums in one order: the same number on every machine
+    with one_thread():
         for learn, test in kind(_FOLDS, shuffle=True, random_state=view.seed).split(
             features, member, unit
         ):
@@ -75,22 +76,27 @@ def _folds(view: View) -> tuple[list[float], list[float]]:
             model = HistGradientBoostingClassifier(
                 max_iter=40, max_leaf_nodes=15, early_stopping=False, random_state=view.seed
             )
-            score = model.fit(features[learn], member[learn]).predict_proba(features[test])[:, 1]
+            model.fit(learnable(features.iloc[learn]), member[learn])
+            score = model.predict_proba(features.iloc[test])[:, 1]
             area, variance = delong(score[member[test]], score[~member[test]])
             areas.append(area)
             variances.append(variance)
     return areas, variances
 
 
-def _features(view: View) -> np.ndarray:
+def _features(view: View) -> pd.DataFrame:
     """Return numbers as they are, and categories as frequent as they are; shape (N, columns).
 
     A category's frequency does not depend on its name, unlike a number given to it.
     """
     real = view.encoded_real
-    numbers = np.where(real.absent, np.nan, real.scaled)
-    counts = [frequency(view.real[c.name], view.real[c.name]) for c in view.encoder.categorical]
-    return np.concatenate([numbers, np.reshape(counts, (len(counts), len(view.member)))]).T
+    numbers = dict(enumerate(np.where(real.absent, np.nan, real.scaled)))
+    counts = {
+        column.name: frequency(view.real[column.name], view.real[column.name]).astype(np.float64)
+        for column in view.encoder.categorical
+    }
+    named = {column.name: numbers[at] for at, column in enumerate(view.encoder.numeric)}
+    return pd.DataFrame({**named, **counts})
 
 
 def delong(positive: np.ndarray, negative: np.ndarray) -> tuple[float, float]:
