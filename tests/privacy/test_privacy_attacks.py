@@ -11,10 +11,9 @@ import pytest
 from small_tables import CITY, ILL, PAY, leaked, numbers, one, tables, thirds
 
 from synthnb import privacy
-from synthnb.privacy.bounds import LEVEL, wilson
+from synthnb.privacy.anonymity import ANONYMITY
+from synthnb.privacy.bounds import CONFIDENCE, wilson
 from synthnb.privacy.exchange import delong
-from synthnb.privacy.members import local_ratio
-from synthnb.privacy.tolerances import least_detectable
 from synthnb.tables import Tables
 
 
@@ -26,7 +25,7 @@ def test_copies_are_counted_on_both_sides() -> None:
     share = one(found, "privacy.exact_copies.count_share")
     assert (share.value, share.baseline) == (0.1, 0.025)
     gap = one(found, "privacy.exact_copies.excess")
-    low, _ = wilson(1 / 40, 40, LEVEL)
+    low, _ = wilson(1 / 40, 40, CONFIDENCE)
     assert gap.value == pytest.approx(0.075)
     assert gap.high == pytest.approx(0.1 - low)
     assert gap.low <= 0  # 4 against 1 is no evidence
@@ -63,20 +62,9 @@ def test_the_nearest_share_is_that_of_a_plain_loop_with_shared_ties() -> None:
     assert share.low < share.value < share.high
 
 
-def test_the_local_ratio_by_pencil() -> None:
-    # Median distance between real records 0.5, so e = 0.01.
-    got = local_ratio(np.array([0.1, 0.5, 0.9]), np.array([0.0, 0.5, 0.99]))
-    assert got == pytest.approx([math.log(11), 0.0, math.log(0.91)])
-
-
-def test_the_local_ratio_survives_a_table_of_twins() -> None:
-    assert local_ratio(np.zeros(3), np.zeros(3)).tolist() == [0, 0, 0]
-    assert np.isfinite(local_ratio(np.array([0, 0, 0.3]), np.array([0, 0.2, 0.0]))).all()
-
-
 def test_the_membership_area_is_the_share_of_pairs_that_are_in_order() -> None:
     view = privacy.view(thirds(3), seed=0)
-    score = local_ratio(view.to_real, view.to_synthetic)
+    score = view.ratio
     ours, theirs = score[view.member][:, None], score[~view.member][None, :]
     truth = np.mean((ours > theirs) + 0.5 * (ours == theirs))
     area = one(privacy.membership(view), "privacy.membership.auc")
@@ -89,57 +77,6 @@ def test_delong_agrees_with_its_definition() -> None:
     wins = (a[:, None] > b[None, :]) + 0.5 * (a[:, None] == b[None, :])
     variance = wins.mean(axis=1).var(ddof=1) / 14 + wins.mean(axis=0).var(ddof=1) / 9
     assert delong(a, b) == pytest.approx((wins.mean(), variance))
-
-
-def test_secrets_are_learnt_from_the_nearest_row_only_when_right() -> None:
-    # One of 60 may be spoken about; the two at distance 0 are, and one of them is guessed rightly.
-    pay = [float(x) for x in range(60)]
-    ill = ["yes" if x % 2 else "no" for x in range(60)]
-    made = {"pay": [3.0, 40.0] + [200.0] * 28, "ill": ["yes", "yes"] + ["no"] * 28}
-    found = privacy.attribute_inference(
-        privacy.view(
-            tables(
-                (PAY, ILL),
-                {"pay": pay[:30], "ill": ill[:30]},
-                {"pay": pay[30:], "ill": ill[30:]},
-                made,
-            ),
-            seed=0,
-        )
-    )
-    gap = one(found, "privacy.attribute.excess", secret="ill")
-    assert gap.value == pytest.approx(1 / 30)
-    assert one(found, "privacy.attribute.p", secret="ill").value == pytest.approx(0.5)
-
-
-def test_re_identification_by_pencil() -> None:
-    # Train: a class of 2 and one of 28 in city a and b; control: all of 30 in city c.
-    train = {"city": ["a"] * 2 + ["b"] * 28, "ill": ["yes"] * 2 + ["no"] * 28}
-    control = {"city": ["c"] * 30, "ill": ["no"] * 30}
-    made = {"city": ["a"] * 30, "ill": ["yes"] * 20 + ["no"] * 10}
-    view = privacy.view(tables((CITY, ILL), train, control, made), seed=0)
-    found = privacy.reidentification(view)
-    # Only the two in a are matched, and what most rows there say is right: (1/2 + 1/2) / 30.
-    risk = one(found, "privacy.reidentification.risk", secret="ill")
-    gap = one(found, "privacy.reidentification.excess", secret="ill")
-    assert risk.value == pytest.approx(1 / 30)
-    assert gap.value == pytest.approx(1 / 30)
-    assert one(found, "privacy.k_anonymity", table="synthetic").value == 30
-    assert one(found, "privacy.unique_share", table="synthetic").value == 0
-    assert (
-        "below the minimum cell of 10" in one(found, "privacy.k_anonymity", table="synthetic").note
-    )
-
-
-@pytest.mark.parametrize(("unique", "shown"), [(0, 0), (1, 10), (9, 10), (10, 10), (12, 12)])
-def test_a_count_of_unique_people_below_the_minimum_cell_is_not_shown(
-    unique: int, shown: int
-) -> None:
-    city = [f"own {i}" for i in range(unique)] + ["many"] * (40 - unique)
-    part = {"city": city, "ill": ["no"] * 40}
-    view = privacy.view(tables((CITY, ILL), part, part, part), seed=0, minimum_cell=10)
-    share = one(privacy.reidentification(view), "privacy.unique_share", table="train")
-    assert share.value == shown / 40
 
 
 def test_a_numeric_secret_is_learnt_when_within_one_per_cent_of_its_range() -> None:
@@ -173,26 +110,6 @@ def test_train_and_control_of_one_kind_cannot_be_told_apart_and_others_can() -> 
     assert found.low > 0.6
 
 
-def test_least_detectable_is_that_of_the_method() -> None:
-    # ceil(ln(.05 / 3) / ln(n / N)): 6 at equal sizes, 43 when control is a tenth of train.
-    assert least_detectable(1000, 1000) == 6
-    assert least_detectable(1000, 100) == 43
-
-
-def test_the_tolerance_is_the_largest_upper_bound_or_says_that_there_is_a_leak() -> None:
-    view = privacy.view(thirds(0), seed=0)
-    found = [e for attack in privacy.attacks() for e in attack.run(view)]
-    bound = one(privacy.tolerance(view, found), "privacy.tolerance.supported")
-    highs = [e.high for e in found if e.metric.endswith(".excess") and e.high is not None]
-    assert bound.value == max(highs)
-    assert "fewer than 6 leaked records" in bound.note
-    view = privacy.view(leaked(thirds(0), 33), seed=0)
-    found = [e for attack in privacy.attacks() for e in attack.run(view)]
-    bound = one(privacy.tolerance(view, found), "privacy.tolerance.supported")
-    assert not bound.measured
-    assert "leak was found" in bound.note
-
-
 def test_what_is_not_declared_or_too_small_is_not_measured_and_says_what_to_do() -> None:
     part = {"pay": [float(i) for i in range(40)]}
     found = privacy.assess(
@@ -204,14 +121,18 @@ def test_what_is_not_declared_or_too_small_is_not_measured_and_says_what_to_do()
     small = thirds(0)
     small = dataclasses.replace(small, control=small.control.iloc[:29])
     every = privacy.assess(small, seed=0)
-    assert not any(e.measured for e in every)
+    about_tables = set(ANONYMITY.metrics)  # k, l and t need no control
+    assert {e.metric for e in every if e.measured} <= about_tables
     assert any("control has 29 records; attacks need 30" in e.note for e in every)
 
 
 def test_a_table_of_one_value_gives_no_number_out_of_nothing() -> None:
     part = {"pay": [1.0] * 40, "city": ["a"] * 40}
     found = privacy.assess(tables((PAY, CITY), part, part, part), seed=0)
-    assert not one(found, "privacy.membership.excess").measured
+    # Everybody coincides with everybody: all are copies, nobody's more than another's.
+    gap = one(found, "privacy.leak.excess")
+    assert gap.value == gap.low == 0
+    assert one(found, "privacy.leak.p").value == 1
     assert one(found, "privacy.exact_copies.excess").value == 0
 
 
@@ -271,4 +192,6 @@ def test_dates_and_booleans_are_assessed_too() -> None:
     from small_tables import charter
 
     every = privacy.assess(Tables(charter(born, well), part(80), part(70), part(60)), seed=0)
-    assert {e.metric for e in every if not e.measured} <= {"privacy.tolerance.supported"}
+    for metric in ("privacy.leak.p", "privacy.attribute.p", "privacy.reidentification.p"):
+        assert all(e.measured for e in every if e.metric == metric)
+    assert one(every, "privacy.leak.excess").measured
