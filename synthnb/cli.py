@@ -170,16 +170,19 @@ def check(
 ) -> None:
     """Give the verdict on a run: each finding with value, interval, limit and reason.
 
+    It also says which attacks are installed now in another version than the one that ran, or did
+    not run at all; the policy (`threats.stale`) says whether that warns or blocks.
+
     Exit 0 when it passes, 1 when it is blocked.
     """
     from synthnb import workflow
 
     checked = workflow.check(_dossier(name), run_id)
     if as_json:
-        typer.echo(checked.verdict.model_dump_json(indent=1))
+        typer.echo(json.dumps(printing.verdict_json(checked), indent=1, ensure_ascii=False))
     else:
         printing.verdict(checked, everything=everything)
-    raise typer.Exit(0 if checked.verdict.outcome == "passed" else 1)
+    raise typer.Exit(0 if checked.outcome == "passed" else 1)
 
 
 @app.command()
@@ -293,6 +296,31 @@ def generators(as_json: JsonFlag = False) -> None:
     from synthnb import generate
 
     printing.generators(generate.generators(), as_json=as_json)
+
+
+@app.command()
+def threats(
+    attack: Annotated[
+        str | None, typer.Argument(metavar="[ATTACK]", help="Tell the story of this one.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """List the attacks that test for leaks, or tell the story of one.
+
+    Each attack plays somebody who holds the synthetic table and scores real people without knowing
+    who was in the training data. A headline attack decides whether anyone's record is in there, an
+    explanation says what a leak would give away, a description is what people expect to read.
+
+    Inside a workspace it also shows which attacks the policy requires, and from which version on.
+    Other packages add attacks through the entry-point group `synthnb.attacks`.
+    """
+    from synthnb import workflow
+
+    known = workflow.library(Path.cwd())
+    if attack is not None:
+        printing.threat(known, known.find(attack), as_json=as_json)
+    else:
+        printing.threats(known, as_json=as_json)
 
 
 @app.command()

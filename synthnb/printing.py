@@ -16,11 +16,19 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from synthnb.errors import Problem, SynthnbError
-    from synthnb.records import Finding, Metric
-    from synthnb.workflow import Checked, Outcome, Released, Report
+    from synthnb.records import Finding, Metric, Threat
+    from synthnb.workflow import Checked, Library, Outcome, Released, Report
     from synthnb.workflow.demo import Demo
 
 _STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not-measured": "dim"}
+
+_REMEDIES = {
+    "plan.approved-configuration": "Choose approved settings in plan.yaml, or have these approved.",
+    "evidence.same-tables": "Run all notebooks again on one set of tables.",
+    "evidence.measured-once": "Let one notebook measure it, and run the notebooks again.",
+    "privacy.required-attacks": "`synthnb threats` lists what is there; run the notebooks again.",
+}
+"""What to do about findings that are about no metric."""
 
 
 def _console(*, stderr: bool = False) -> Console:
@@ -127,9 +135,12 @@ def verdict(checked: Checked, *, everything: bool = False) -> None:
     console = _console()
     console.print(table)
     _reasons(checked, console)
+    _stale(checked, console)
     passing = sum(finding.state == "pass" for finding in found)
     count = len(checked.verdict.blocking)
-    outcome = "PASSED" if checked.verdict.outcome == "passed" else f"BLOCKED by {count} findings"
+    by = [f"{count} findings"] if count else []
+    by += ["a stale threat library"] if checked.stale_blocks else []
+    outcome = "PASSED" if checked.outcome == "passed" else f"BLOCKED by {' and '.join(by)}"
     console.print(
         f"Verdict on run {checked.run.id} under {checked.verdict.policy}: {outcome}, "
         f"{len(checked.verdict.warnings)} warnings, {passing} of {len(found)} findings pass.",
@@ -145,9 +156,32 @@ def _reasons(checked: Checked, console: Console) -> None:
         console.print(f"\nBlocks: {_name(finding)}", style="bold", markup=False)
         console.print(f"  {finding.because}", markup=False)
         console.print(f"  Why it matters: {finding.reason}", markup=False)
-        if finding.metric:
-            console.print(f"  What to do: {metric(finding.metric).remedy}", markup=False)
+        remedy = metric(finding.metric).remedy if finding.metric else _REMEDIES.get(finding.rule)
+        if remedy:
+            console.print(f"  What to do: {remedy}", markup=False)
     console.print()
+
+
+def _stale(checked: Checked, console: Console) -> None:
+    if not checked.stale:
+        return
+    word, style = ("Blocks", "bold") if checked.stale_blocks else ("Warns", "yellow")
+    said = "the attacks that are installed now are not those that ran"
+    console.print(f"{word}: stale, {said}", style=style, markup=False)
+    for each in checked.stale:
+        console.print(f"  {each}", markup=False)
+    again = f"synthnb run {checked.run.dossier} --only privacy"
+    console.print(f"  What to do: `{again}` runs the installed ones\n", markup=False)
+
+
+def verdict_json(checked: Checked) -> dict[str, Any]:
+    """Return a verdict for programs, with what the threat library knows since."""
+    stale = [
+        {"attack": each.attack, "ran": each.ran, "installed": each.installed, "message": str(each)}
+        for each in checked.stale
+    ]
+    found = checked.verdict.model_dump(mode="json")
+    return {**found, "outcome": checked.outcome, "stale": stale}
 
 
 def _name(finding: Finding) -> str:
@@ -242,6 +276,60 @@ def generators(found: Mapping[str, Any], *, as_json: bool) -> None:
         typer.echo(f"{name}: {each.title} ({each.library}, {each.licence})")
         for parameter, entry in each.parameters.items():
             typer.echo(f"    {parameter}: {entry}")
+
+
+def threats(known: Library, *, as_json: bool) -> None:
+    """Print the attacks of the threat library."""
+    from rich.table import Table
+    from rich.text import Text
+
+    if as_json:
+        found = {
+            "attacks": [_threat_json(known, threat) for threat in known.attacks],
+            "lacking": [need.model_dump(mode="json") for need in known.lacking],
+        }
+        typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        return
+    names = ["Attack", "Version", "Criterion", "Status", "Cost", "From"]
+    names += ["Required"] if known.required else []
+    table = Table(box=None, pad_edge=False)
+    for name in names:
+        table.add_column(name, no_wrap=name == "Attack")
+    for threat in known.attacks:
+        cells = [threat.id, threat.version, threat.criterion, threat.status, threat.cost]
+        cells += [threat.package, _needed(known, threat)]
+        table.add_row(*map(Text, cells[: len(names)]))
+    _console().print(table)
+    for need in known.lacking:
+        typer.echo(f"The policy requires {need.id}, version {need.version} or newer: not installed")
+    typer.echo("Next: `synthnb threats ATTACK` tells the story of one.")
+
+
+def _needed(known: Library, threat: Threat) -> str:
+    version = known.need(threat.id)
+    return "–" if version is None else f"{version} or newer"
+
+
+def _threat_json(known: Library, threat: Threat) -> dict[str, Any]:
+    return {**threat.model_dump(mode="json"), "required": known.need(threat.id)}
+
+
+def threat(known: Library, told: Threat, *, as_json: bool) -> None:
+    """Print the story of an attack, and what it measures."""
+    from synthnb.records import metric
+
+    if as_json:
+        typer.echo(json.dumps(_threat_json(known, told), indent=1, ensure_ascii=False))
+        return
+    typer.echo(f"{told.title} ({told.id}, version {told.version}, from {told.package})")
+    typer.echo(f"    The attacker knows {told.knows}")
+    typer.echo(f"    The attacker wants {told.wants}")
+    typer.echo(f"    The attacker can {told.can}")
+    typer.echo(f"    Criterion: {told.criterion}; status: {told.status}; cost: {told.cost}")
+    if known.required:
+        typer.echo(f"    Required by the policy: {_needed(known, told)}")
+    for name in told.metrics:
+        typer.echo(f"    {name}: {metric(name).meaning}")
 
 
 def metrics(found: Sequence[Metric], *, as_json: bool) -> None:

@@ -11,7 +11,21 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from workspaces import cli_here, copy_workspace, make_workspace, signing
+import pandas as pd
+from acme import set_policy, write_package
+from workspaces import cli, cli_here, copy_workspace, make_workspace, signing
+
+from synthnb.tables import load
+from synthnb.workspace import Dossier
+
+COPY = """\
+schema_version: "1"
+generator: bring-your-own
+seed: 0
+guarantee: {kind: none, statement: No guarantee is claimed.}
+rationale: The training records themselves, to see whether it is found.
+external: {path: data/copied.csv, tool: a copier, description: A copy of the training records.}
+"""
 
 
 def verdict(root: Path) -> dict[str, Any]:
@@ -63,6 +77,62 @@ def test_c06_old_evidence_is_judged_anew_under_a_new_policy(demo: Path, tmp_path
         r"\g<1>-0.5",
     )
     assert "privacy.attribute" in blocking(root)
+
+
+def test_c18_a_run_that_newer_attacks_did_not_test_is_not_released(
+    demo: Path, tmp_path: Path
+) -> None:
+    root = copy_workspace(demo, tmp_path / "ws")
+    shutil.rmtree(root / "reports")
+    set_policy(root, required={"membership": "2"}, stale="block", lenient=True)
+    assert cli("check", "loanapp", cwd=root).code == 0
+    grown = {"PYTHONPATH": str(write_package(tmp_path / "acme"))}
+    checked = cli("check", "loanapp", cwd=root, env=grown)
+    assert checked.code == 1
+    assert "BLOCKED by a stale threat library" in checked.out
+    told = json.loads(cli("check", "loanapp", "--json", cwd=root, env=grown).out)
+    assert told["outcome"] == "blocked"
+    assert [(e["attack"], e["ran"], e["installed"]) for e in told["stale"]] == [
+        ("acme.mirror", None, "1")
+    ]
+    for words in ((), ("--rejected",)):
+        done = cli("release", "loanapp", *words, cwd=root, env={**signing(root), **grown})
+        assert done.code == 1
+        assert "acme.mirror: version 1 is installed and did not run" in done.err
+    assert not (root / "reports").exists()
+
+
+def test_c18_a_version_that_the_policy_requires_and_that_did_not_run_blocks(
+    demo: Path, tmp_path: Path
+) -> None:
+    root = copy_workspace(demo, tmp_path / "ws")
+    set_policy(root, required={"membership": "99"}, lenient=True)
+    assert blocking(root) == {"privacy.required-attacks"}
+
+
+def test_c19_secrets_that_a_table_of_the_user_s_links_to_names_block(tmp_path: Path) -> None:
+    root = tmp_path / "ws"
+    folder = make_workspace(root)
+    real = pd.read_csv(folder / "data" / "loanapp.csv")
+    roll = real[["race", "sex", "married", "dep", "price"]].sample(frac=0.9, random_state=0)
+    roll.to_csv(folder / "data" / "roll.csv", index=False)
+    load(Dossier.at(folder).read().charter, folder).train.to_csv(
+        folder / "data" / "copied.csv", index=False
+    )
+    (folder / "plan.yaml").write_text(COPY)
+    source = """  - kind: external
+    path: data/roll.csv
+    row: One inhabitant
+    collection: A roll that anybody may read
+    legal_basis: Public register
+    retention: Kept by the register
+"""
+    edit(folder / "charter.yaml", r"^columns:$", f"{source}\ncolumns:")
+    done = cli("run", "loanapp", cwd=root)
+    assert done.code == 0, done.text
+    found = [f for f in verdict(root)["findings"] if f["rule"] == "privacy.external"]
+    assert {f["effect"] for f in found} == {"block"}
+    assert {f["estimate"]["scope"]["secret"] for f in found} >= {"approve"}
 
 
 def test_c20_every_blocking_finding_names_a_remedy(demo: Path) -> None:

@@ -23,6 +23,7 @@ from synthnb.privacy.copies import COPIES
 from synthnb.privacy.epsilon import EPSILON
 from synthnb.privacy.estimates import excess_estimates
 from synthnb.privacy.exchange import exchangeability
+from synthnb.privacy.external import EXTERNAL
 from synthnb.privacy.family import explanations as _corrected
 from synthnb.privacy.groups import GROUPS
 from synthnb.privacy.identity import REIDENTIFICATION
@@ -32,6 +33,7 @@ from synthnb.privacy.linkability import LINKABILITY
 from synthnb.privacy.members import MEMBERSHIP
 from synthnb.privacy.rare import AGREEMENT
 from synthnb.privacy.selftest import self_test
+from synthnb.privacy.series import SERIES
 from synthnb.privacy.singling import SINGLING_OUT
 from synthnb.privacy.views import View, view
 from synthnb.records import Estimate
@@ -77,6 +79,16 @@ def reidentification(view: View) -> tuple[Estimate, ...]:
     return REIDENTIFICATION.run(view)
 
 
+def external_linkage(view: View) -> tuple[Estimate, ...]:
+    """Link the real records with the charter's external table, and see what that gains."""
+    return EXTERNAL.run(view)
+
+
+def successive_releases(view: View) -> tuple[Estimate, ...]:
+    """Look for the same people in this release and the earlier ones together."""
+    return SERIES.run(view)
+
+
 def groups(view: View) -> tuple[Estimate, ...]:
     """See in which groups members are recognised, and whether it is the unusual people."""
     return GROUPS.run(view)
@@ -118,6 +130,7 @@ __all__ = [
     "excess_estimates",
     "exchangeability",
     "explanations",
+    "external_linkage",
     "groups",
     "leak",
     "linkability",
@@ -125,5 +138,6 @@ __all__ = [
     "reidentification",
     "self_test",
     "singling_out",
+    "successive_releases",
     "view",
 ]

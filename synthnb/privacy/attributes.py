@@ -1,10 +1,16 @@
-# NOTE (temporary): written by the lead at 10:50; review, mend and TEST it, do not rewrite it.
-"""Attribute inference: what can be learnt about a person's secrets?"""
+"""Attribute inference: what can be learnt about a person's secrets?
+
+Sees secrets that near-copies give away. Blind to what a model learns about whole groups, which is
+no leak about anybody in the data, and to people whose other attributes were changed too.
+
+Source: Article 29 Working Party, Opinion 05/2014, inference; Giomi et al. 2023 (Anonymeter), PoPETs
+2023(2): the secret of the nearest row. There the attacker speaks about everybody; to speak only of
+the closest people finds smaller leaks (the low-false-positive argument of Carlini et al. 2022).
+"""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from synthnb.privacy.attack import Attack
 from synthnb.privacy.guesses import Secret
@@ -20,17 +26,16 @@ def learnt(view: View, secret: Column) -> np.ndarray:
     """Return whose secret the attacker says rightly, among those whose neighbour is closest.
 
     The attacker looks at the synthetic rows that are nearest on all other columns, all of them
-    where several are equally near, and says what more than half of them say; and speaks only about
-    the closest 1 % of people, everybody as close as the last of them included. Sees near-copies
-    only: what a model learns about whole groups is not a leak about anybody in the data.
+    where several are equally near, and is right where more than half of them are: in the category,
+    or within 1 % of the range of numbers and dates. They speak only about the closest 1 % of
+    people, everybody as close as the last of them included.
 
     Returns
     -------
     ndarray of bool, shape (N,)
     """
     others = [other for other in view.columns if other.name != secret.name]
-    everybody = pd.concat([view.tables.train, view.tables.control], ignore_index=True)
-    encoder = Encoder(others, [everybody])
+    encoder = Encoder(others, [view.tables.train, view.tables.control])
     real, made = encoder.encode(view.real), encoder.encode(view.distinct)
     about = Secret.of(view, secret, view.distinct)
 

@@ -1,12 +1,17 @@
-# NOTE (temporary): written by the lead at 10:50; review, mend and TEST it, do not rewrite it.
-"""Linkability: does the synthetic table join two files about the same people?"""
+"""Linkability: does the synthetic table join two files about the same people?
+
+Blind to rows that resemble a person in one half of the columns only, and weak where one file has
+so few columns that many rows are equally near.
+
+Source: Article 29 Working Party, Opinion 05/2014, linkability; Giomi et al. 2023 (Anonymeter),
+PoPETs 2023(2), with one neighbour, as ten have less power.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from synthnb.privacy.attack import Attack
 from synthnb.privacy.results import excess_and_p
@@ -19,7 +24,10 @@ _CHUNK = 4096  # people whose nearest rows are held at a time, in bits
 
 
 def files(view: View) -> tuple[list[Column], list[Column]] | None:
-    """Return the columns of the two files: the quasi-identifiers and the rest, or halves."""
+    """Return the columns of the two files, or None if there are too few.
+
+    The quasi-identifiers and the rest, if both are enough; else every other column by name.
+    """
     known = list(view.quasi_identifiers)
     rest = [column for column in view.columns if column not in known]
     if min(len(known), len(rest)) < _LEAST:
@@ -31,14 +39,16 @@ def linked(view: View, one: Sequence[Column], other: Sequence[Column]) -> np.nda
     """Return how probably both files of a person lead to the same synthetic row.
 
     In each file the attacker takes the nearest row, one of them at random where several are
-    equally near (k = 1 of Anonymeter, Giomi et al. 2023: more neighbours have less power).
+    equally near: they are the same with probability (rows nearest in both) / (rows nearest in the
+    one x rows nearest in the other).
 
     Returns
     -------
     ndarray of float in [0, 1], shape (N,)
+        In thousandths: exchanges of labels take time for each different value.
     """
-    everybody = pd.concat([view.tables.train, view.tables.control], ignore_index=True)
-    encoders = [Encoder(columns, [everybody]) for columns in (one, other)]
+    real = [view.tables.train, view.tables.control]
+    encoders = [Encoder(columns, real) for columns in (one, other)]
     rows = [encoder.encode(view.distinct) for encoder in encoders]
     tell, n, found = view.tell("neighbours in half of the columns"), len(view.real), []
     for start in range(0, n, _CHUNK):
@@ -52,7 +62,7 @@ def linked(view: View, one: Sequence[Column], other: Sequence[Column]) -> np.nda
         found.append(both / (counts[0] * counts[1]))
         if tell is not None:
             tell(min(1.0, (start + _CHUNK) / n))
-    return np.concatenate(found)
+    return np.round(np.concatenate(found), 3)
 
 
 def _nearest(_: int, __: int, steps: np.ndarray) -> np.ndarray:

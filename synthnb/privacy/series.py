@@ -19,7 +19,7 @@ def _measure(view: View) -> tuple[Estimate, ...]:
     A person who was changed a little in each release may be recognised in their union. Blind to
     attackers who compare releases with each other, such as by what was added or went missing.
     """
-    earlier = getattr(view.tables, "earlier", ())
+    earlier = view.tables.earlier
     if not earlier:
         return SERIES.missing(
             "No earlier release about the same people is named; add sources of kind `earlier` to "

@@ -12,16 +12,20 @@ from synthnb.workflow.check import Checked, check
 from synthnb.workflow.demo import demo
 from synthnb.workflow.execute import Outcome, copy_notebooks, run
 from synthnb.workflow.release import Released, release, releases
+from synthnb.workflow.threats import Library, Stale, library
 from synthnb.workflow.verify import Report, people_in, people_near, trusted_keys, verify
 
 __all__ = [
     "Checked",
+    "Library",
     "Outcome",
     "Released",
     "Report",
+    "Stale",
     "check",
     "copy_notebooks",
     "demo",
+    "library",
     "people_in",
     "people_near",
     "release",

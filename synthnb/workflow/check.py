@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from synthnb import notebooks
 from synthnb.errors import Problem, ReleaseError
@@ -11,18 +12,30 @@ from synthnb.judge import judge
 from synthnb.ledger import Ledger
 from synthnb.records import Evidence, Verdict, digest, sha256
 from synthnb.records.run import Run
+from synthnb.workflow.threats import Stale, installed, stale
 from synthnb.workspace import SYNTHETIC, Dossier, Papers
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A verdict, and everything that it rests on."""
+    """A verdict, everything that it rests on, and what the threat library knows since."""
 
     papers: Papers
     folder: Path
     run: Run
     evidence: tuple[Evidence, ...]
     verdict: Verdict
+    stale: tuple[Stale, ...] = ()
+
+    @property
+    def stale_blocks(self) -> bool:
+        """Return whether attacks that differ from the installed ones stand against a release."""
+        return bool(self.stale) and self.papers.policy.threats.stale == "block"
+
+    @property
+    def outcome(self) -> Literal["passed", "blocked"]:
+        """Return what the verdict and the threat library come to."""
+        return "blocked" if self.stale_blocks else self.verdict.outcome
 
 
 def check(dossier: Dossier, run_id: str | None = None) -> Checked:
@@ -33,7 +46,7 @@ def check(dossier: Dossier, run_id: str | None = None) -> Checked:
     RecordError
         If charter, plan or policy do not hold.
     UsageError
-        If there is no complete run.
+        If there is no complete run, or an attack of another package cannot be used.
     ReleaseError
         If the run is not what was executed: a notebook changed afterwards, or charter or plan did.
     """
@@ -47,9 +60,8 @@ def check(dossier: Dossier, run_id: str | None = None) -> Checked:
             advice=f"`synthnb run {dossier.name}` executes the notebooks again",
         )
     evidence = tuple(notebooks.collect(folder / stock.file) for stock in notebooks.STOCK)
-    return Checked(
-        papers, folder, run, evidence, judge(papers.policy, papers.charter, papers.plan, evidence)
-    )
+    verdict = judge(papers.policy, papers.charter, papers.plan, evidence)
+    return Checked(papers, folder, run, evidence, verdict, stale(evidence, installed()))
 
 
 def _manifest_problems(dossier: Dossier, folder: Path, run: Run) -> list[Problem]:

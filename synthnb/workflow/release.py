@@ -61,7 +61,8 @@ def release(
     Raises
     ------
     ReleaseError
-        If the verdict blocks and `rejected` is not asked for, or the run is not what was executed.
+        If the verdict blocks and `rejected` is not asked for, the run is not what was executed, or
+        the policy blocks what newer attacks did not test.
     """
     with dossier.lock():
         checked = check(dossier, run_id)
@@ -73,6 +74,12 @@ def release(
                 f"The verdict on run {checked.run.id} of `{dossier.name}` is blocked.",
                 [Problem(f.id, f.because) for f in sheet.verdict.blocking],
                 advice="mend what blocks, or record the rejection with `--rejected`",
+            )
+        if sheet.status == "released" and checked.stale_blocks:
+            raise ReleaseError(
+                f"Run {checked.run.id} of `{dossier.name}` is stale: the threat library changed.",
+                [Problem("threats", str(each)) for each in checked.stale],
+                advice=f"`synthnb run {dossier.name} --only privacy` runs the installed attacks",
             )
         target = dossier.workspace.reports / dossier.name / sheet.version
         content = _content(dossier, checked, sheet, engine)
