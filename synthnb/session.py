@@ -8,8 +8,9 @@ study.record("privacy", estimates)
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,21 @@ from synthnb.records import (
     Lineage,
     Plan,
     Policy,
+    Source,
+    Threat,
     metric,
 )
 from synthnb.records.policy import Direction
-from synthnb.show import Recorded, Shown, estimates_table, findings_card, limits_table
+from synthnb.show import (
+    Recorded,
+    Shown,
+    answer_card,
+    attackers_list,
+    estimates_table,
+    findings_card,
+    limits_table,
+    methods_table,
+)
 from synthnb.workspace import DRAFT, SYNTHETIC, Dossier, Papers
 
 if TYPE_CHECKING:
@@ -106,10 +118,12 @@ class Session:
     @property
     def files(self) -> dict[str, Path]:
         """Return the data files of this work by name; ``synthetic`` once it is there."""
+        named: list[tuple[str, Source]] = [
+            (source.kind, source) for source in self.charter.sources if source.kind != "earlier"
+        ]
+        named += [(f"earlier-{n}", source) for n, source in enumerate(self.charter.earlier, 1)]
         files: dict[str, Path] = {
-            source.kind: self.folder / source.path
-            for source in self.charter.sources
-            if "://" not in source.path
+            name: self.folder / source.path for name, source in named if "://" not in source.path
         }
         if (self.out / SYNTHETIC).is_file():
             files["synthetic"] = self.out / SYNTHETIC
@@ -125,12 +139,13 @@ class Session:
 
     @property
     def limits(self) -> dict[str, tuple[Direction, float]]:
-        """Return the limit in force on each metric that one rule limits."""
+        """Return the limit in force on each metric that one rule limits, whatever it is about."""
         in_force = limits_in_force(self.policy, self.charter)
+        clauses = [clause.metric for rule in self.policy.rules for clause in rule.clauses]
         return {
             rule.metric: (in_force[rule.id].direction, in_force[rule.id].value)
             for rule in self.policy.rules
-            if rule.metric is not None
+            if rule.metric is not None and not rule.scope and clauses.count(rule.metric) == 1
         }
 
     def tables(self, *, synthetic: bool = True) -> Tables:
@@ -159,10 +174,41 @@ class Session:
         fact = generation.synthetic.model_copy(update={"file": file_digest(path)})
         return generation.model_copy(update={"synthetic": fact})
 
-    def show(self, estimates: Iterable[Estimate]) -> Shown:
-        """Show estimates beside the limits in force."""
-        listed = tuple(estimates)
-        return estimates_table(listed, self._findings(listed))
+    def progress(self) -> contextlib.AbstractContextManager[Callable[[str, float], None] | None]:
+        """Return a progress bar for work by hand, which is gone when the work is done.
+
+        Under ``synthnb run`` there is none, so that nothing of it is kept.
+        """
+        if self._run:
+            return contextlib.nullcontext()
+        from synthnb.forms.progress import progress
+
+        return progress()
+
+    def show(self, estimates: Iterable[Estimate], *about: str) -> Shown:
+        """Show estimates beside the limits in force.
+
+        Parameters
+        ----------
+        estimates : iterable of Estimate
+        *about : str
+            Only metrics whose ids begin with one of these, e.g. ``"privacy.leak"``.
+        """
+        listed = tuple(e for e in estimates if not about or e.metric.startswith(about))
+        return estimates_table(listed, self.findings(listed))
+
+    def answer(self, estimates: Iterable[Estimate]) -> Shown:
+        """Show on one page what the rules say about estimates, and what to change."""
+        findings = self.findings(estimates)
+        return answer_card(findings, self._advice(findings))
+
+    def attackers(self, threats: Iterable[Threat]) -> Shown:
+        """Show who attacks, as stories."""
+        return attackers_list(tuple(threats))
+
+    def methods(self, estimates: Iterable[Estimate]) -> Shown:
+        """Show how each number was made, and its source."""
+        return methods_table(tuple(estimates))
 
     def plot(self, figure: Figure) -> Figure:
         """Show a figure; here so that a notebook reads `study.show`, `study.plot`."""
@@ -219,6 +265,7 @@ class Session:
         facts: Mapping[str, Any] | None = None,
         generation: Generation | None = None,
         lineage: Lineage | None = None,
+        threats: Iterable[Threat] = (),
         notes: Iterable[str] = (),
     ) -> Recorded:
         """Record what this notebook established; the last call of every notebook.
@@ -233,6 +280,8 @@ class Session:
             What else the datasheet should know; JSON values only.
         generation, lineage : optional
             The records of notebooks 02 and 06.
+        threats : iterable of Threat
+            The attacks that ran, for notebook 03.
         notes : iterable of str
             What a reader must know to read the numbers rightly.
         """
@@ -245,14 +294,13 @@ class Session:
                 "facts": dict(facts or {}),
                 "generation": generation,
                 "lineage": lineage,
+                "threats": tuple(threats),
                 "notes": tuple(notes),
             }
         )
-        card = findings_card(
-            f"{room.capitalize()}: findings so far.",
-            self._findings(evidence.estimates),
-            _NEXT[room],
-        )
+        found = self.findings(evidence.estimates)
+        title = f"{room.capitalize()}: findings so far."
+        card = findings_card(title, found, _NEXT[room], self._advice(found))
         return Recorded(evidence, card)
 
     def _inputs(self, room: str) -> dict[str, str]:
@@ -260,22 +308,25 @@ class Session:
             return {}
         from synthnb.tables import content_digest
 
-        tables = self.tables()
-        frames = {
-            "train": tables.train,
-            "control": tables.control,
-            "tuning": tables.tuning,
-            "synthetic": tables.synthetic,
-        }
         return {
-            name: content_digest(frame, tables.columns)
-            for name, frame in frames.items()
-            if frame is not None
+            name: content_digest(frame, columns) for name, frame, columns in self.tables().named()
         }
 
-    def _findings(self, estimates: tuple[Estimate, ...]) -> list[Finding]:
+    def findings(self, estimates: Iterable[Estimate]) -> list[Finding]:
         """Judge these estimates alone: only the findings that are about them."""
-        seen = {estimate.metric for estimate in estimates}
-        probe = Evidence(room="privacy", seed=self.seed, estimates=estimates)
+        listed = tuple(estimates)
+        seen = {estimate.metric for estimate in listed}
+        probe = Evidence(room="privacy", seed=self.seed, estimates=listed)
         verdict = judge(self.policy, self.charter, self.plan, [probe])
         return [finding for finding in verdict.findings if finding.metric in seen]
+
+    def _advice(self, findings: Iterable[Finding]) -> dict[str, str]:
+        """Return what to do about each privacy finding that is not a pass, by its id."""
+        bad = [
+            f for f in findings if f.effect != "none" and (f.metric or "").startswith("privacy.")
+        ]
+        if not bad:
+            return {}
+        from synthnb.privacy.advice import advice
+
+        return {finding.id: advice(finding, self.plan) for finding in bad}

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synthnb.records import Estimate, Evidence, Finding, metric
+from synthnb.records import Estimate, Evidence, Finding, Threat, metric
 from synthnb.records.evidence import MIME, payload
 from synthnb.records.policy import Direction, State
 
@@ -123,35 +123,114 @@ def _line(estimate: Estimate, finding: Finding | None) -> str:
     return " ".join(part for part in (f"{name}: {number(estimate)}", bound, state) if part)
 
 
-def findings_card(title: str, findings: Sequence[Finding], next_step: str) -> Shown:
-    """Show what stands so far: what blocks, what warns, and what to do next."""
+def findings_card(
+    title: str,
+    findings: Sequence[Finding],
+    next_step: str,
+    advice: Mapping[str, str] | None = None,
+) -> Shown:
+    """Show what stands so far: what blocks, what warns, and what to do next.
+
+    Parameters
+    ----------
+    title, next_step : str
+    findings : sequence of Finding
+    advice : mapping, optional
+        Finding id -> what to do, instead of what the metric catalogue says.
+    """
     open_ = [finding for finding in findings if finding.effect != "none"]
     passed = sum(finding.state == "pass" for finding in findings)
     rows, lines = [], []
+    told: set[str] = set()  # what to do about several findings is said once
     for finding in sorted(open_, key=lambda each: each.effect != "block"):
-        remedy = metric(finding.metric).remedy if finding.metric else ""
         about = ", ".join(finding.estimate.scope.values()) if finding.estimate else ""
         name = f"{finding.title} · {about}" if about else finding.title
         verb = "blocks" if finding.effect == "block" else "warns"
+        remedy = _remedy(finding, advice or {})
+        do = "" if remedy in told else f"<br><i>What to do:</i> {_e(remedy)}"
+        told.add(remedy)
         rows.append(
             f'<li style="margin:6px 0">{_mark(finding)} <b>{_e(name)}</b> ({verb})<br>'
-            f"{_e(finding.because)}<br><i>What to do:</i> {_e(remedy or finding.reason)}</li>"
+            f"{_e(finding.because)}{do}</li>"
         )
         lines.append(f"[{MARKS[finding.state][1]}, {verb}] {name}: {finding.because}")
-    blocked = any(finding.effect == "block" for finding in open_)
-    colour = _COLOURS["fail" if blocked else "pass"]
     count = f"{passed} of {len(findings)} findings pass."
     body = (
-        f'<div style="border-left:4px solid {colour};padding:2px 0 2px 12px;margin:8px 0">'
         f"<p><b>{_e(title)}</b> {count}</p><ul>{''.join(rows)}</ul>"
-        f"<p><b>Next:</b> {_e(next_step)}</p></div>"
+        f"<p><b>Next:</b> {_e(next_step)}</p>"
     )
-    return Shown(body, "\n".join([f"{title} {count}", *lines, f"Next: {next_step}"]))
+    text = "\n".join([f"{title} {count}", *lines, f"Next: {next_step}"])
+    return Shown(_framed(body, open_), text)
+
+
+def answer_card(findings: Sequence[Finding], advice: Mapping[str, str] | None = None) -> Shown:
+    """Show on one page what a room answers: its main answers first, then one row for each rule.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        Those with a `case` are the main answers. Of the others the worst of each rule is shown,
+        and rejection criteria only where they are met.
+    advice : mapping, optional
+        Finding id -> what to do, instead of what the metric catalogue says.
+    """
+    worst: dict[str, Finding] = {}
+    for finding in sorted(findings, key=lambda each: GRAVITY[each.effect]):
+        if not finding.rule.startswith("reject.") or finding.rejects:
+            worst.setdefault(finding.rule, finding)
+    kept = [worst[rule] for rule in dict.fromkeys(each.rule for each in findings) if rule in worst]
+    parts, lines = [], []
+    for finding in (each for each in kept if each.case):
+        parts.append(
+            f'<p style="font-size:1.3em;margin:4px 0">{_mark(finding, finding.case)}</p>'
+            f"<p><i>{_e(finding.title)}?</i> "
+            f"{_e(finding.because.removeprefix(f'{finding.case}. '))}</p>"
+        )
+        lines.append(f"{finding.title}? {finding.because}")
+    others = [each for each in kept if not each.case]
+    if others:
+        parts.append(_questions(others))
+        lines += [f"{each.title}? {MARKS[each.state][1]}. {each.because}" for each in others]
+    open_ = [each for each in kept if each.effect != "none"]
+    remedies = dict.fromkeys(_remedy(each, advice or {}) for each in open_)
+    if remedies:
+        items = "".join(f"<li>{_e(remedy)}</li>" for remedy in remedies)
+        parts.append(f"<p><b>What to change</b></p><ul>{items}</ul>")
+        lines += ["What to change:", *(f"- {remedy}" for remedy in remedies)]
+    return Shown(_framed("".join(parts), open_), "\n".join(lines) or "no rule asks anything here")
+
+
+def attackers_list(threats: Sequence[Threat]) -> Shown:
+    """Show who attacks, as stories; what only describes the tables stands last, without one."""
+    acting = [threat for threat in threats if threat.status != "description"]
+    items = [f"<li><b>{_e(threat.title)}.</b> {_e(_story(threat))}</li>" for threat in acting]
+    body = f"<ul>{''.join(items)}</ul>"
+    lines = [f"{threat.title}. {_story(threat)}" for threat in acting]
+    if rest := ", ".join(each.title for each in threats if each.status == "description"):
+        body += f"<p>Described besides, without an attacker who decides: {_e(rest)}.</p>"
+        lines.append(f"Described besides: {rest}.")
+    return Shown(body, "\n".join(lines))
+
+
+def methods_table(estimates: Sequence[Estimate]) -> Shown:
+    """Show how each number was made and after whom, one row for each metric."""
+    by_metric: dict[str, list[Estimate]] = {}
+    for estimate in estimates:
+        by_metric.setdefault(estimate.metric, []).append(estimate)
+    rows = []
+    for name, found in by_metric.items():
+        how = "; ".join(dict.fromkeys(each.method for each in found))
+        rows.append((name, metric(name).title, how, metric(name).source))
+    heads = ("Number", "Called", "How it was made", "Source")
+    return _table(heads, rows)
 
 
 def limits_table(rows: Sequence[tuple[str, str, str, str, str]]) -> Shown:
     """Show limits in force: rule, what, limit, who set it, why."""
-    heads = ("Rule", "What", "Limit", "Set by", "Why")
+    return _table(("Rule", "What", "Limit", "Set by", "Why"), rows)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Shown:
     head = "".join(f'<th scope="col" style="{_CELL}">{text}</th>' for text in heads)
     body = "".join(
         "<tr>" + "".join(f'<td style="{_CELL}">{_e(cell)}</td>' for cell in row) + "</tr>"
@@ -161,11 +240,52 @@ def limits_table(rows: Sequence[tuple[str, str, str, str, str]]) -> Shown:
     return Shown(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>", text)
 
 
-def _mark(finding: Finding | None) -> str:
+def _questions(findings: Sequence[Finding]) -> str:
+    """Return a table of rules: what was asked, the answer, the number, the limit."""
+    heads = ("Asked", "Answer", "Number (95 % interval)", "Limit")
+    head = "".join(f'<th scope="col" style="{_CELL}">{text}</th>' for text in heads)
+    rows = []
+    for finding in findings:
+        estimate = finding.estimate
+        about = ", ".join(estimate.scope.values()) if estimate else ""
+        asked = f"{finding.title} (worst: {about})" if about else finding.title
+        shown = number(estimate) if estimate else "not measured"
+        cells = (_e(asked), _mark(finding), _e(shown), _e(finding.bound))
+        rows.append(
+            "<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in cells) + "</tr>"
+        )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _remedy(finding: Finding, advice: Mapping[str, str]) -> str:
+    usual = metric(finding.metric).remedy if finding.metric else finding.reason
+    return advice.get(finding.id, usual)
+
+
+def _story(threat: Threat) -> str:
+    """Return who attacks in one sentence."""
+    knows, wants, can = (
+        text.strip().rstrip(".") for text in (threat.knows, threat.wants, threat.can)
+    )
+    comma = "," if {",", ":"} & set(knows) else ""
+    return f"Someone who knows {knows}{comma} wants {wants}, and can {can}."
+
+
+def _framed(body: str, open_: Sequence[Finding]) -> str:
+    blocked = any(finding.effect == "block" for finding in open_)
+    colour = _COLOURS["fail" if blocked else "pass"]
+    return (
+        f'<div style="border-left:4px solid {colour};padding:2px 0 2px 12px;margin:8px 0">'
+        f"{body}</div>"
+    )
+
+
+def _mark(finding: Finding | None, said: str = "") -> str:
     if finding is None:
         return ""
     sign, word = MARKS[finding.state]
-    return f'<span style="color:{_COLOURS[finding.state]};font-weight:600">{sign} {word}</span>'
+    colour = _COLOURS[finding.state]
+    return f'<span style="color:{colour};font-weight:600">{sign} {_e(said or word)}</span>'
 
 
 def _e(text: str) -> str:

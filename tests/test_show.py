@@ -10,9 +10,19 @@ import pytest
 from papers import between, charter, clause, combined, evidence, plan, policy, rule
 
 from synthnb.judge import judge
-from synthnb.records import Estimate, Finding, exact, missing
+from synthnb.records import Estimate, Finding, Threat, exact, missing
 from synthnb.records.evidence import MIME, from_payload
-from synthnb.show import Recorded, Shown, estimates_table, findings_card, limits_table, number
+from synthnb.show import (
+    Recorded,
+    Shown,
+    answer_card,
+    attackers_list,
+    estimates_table,
+    findings_card,
+    limits_table,
+    methods_table,
+    number,
+)
 
 HOSTILE = ["<script>alert(1)</script>", "Hi <img src=x onerror=alert(1)>", '"><b>x', "a&b"]
 TAGS = {"table", "thead", "tbody", "tr", "th", "td", "b", "i", "br", "div", "p", "ul", "li", "span"}
@@ -157,6 +167,93 @@ def test_a_finding_about_no_metric_says_the_reason_of_its_rule() -> None:
     assert "Only generators and settings that the organisation knows" in text
 
 
+def test_what_to_do_is_said_once_for_findings_with_the_same_remedy() -> None:
+    both = findings(between(0.8, 0.9, town="A"), between(0.8, 0.9, town="B"))
+    advised = {both[0].id: "Use fewer towns.", both[1].id: "Use fewer towns."}
+    text = page(findings_card("Findings.", both, "Go on.", advised)).text
+    assert text.count("Use fewer towns.") == 1
+
+
+CASES = [
+    {
+        "id": "fine",
+        "title": "All is well",
+        "when": [{"metric": "test.risk", "direction": "at_most"}],
+        "state": "pass",
+        "effect": "none",
+    },
+    {"id": "open", "title": "Nobody can tell", "state": "inconclusive", "effect": "block"},
+]
+
+
+def test_one_page_gives_the_answer_first_then_each_rule_once_then_what_to_change() -> None:
+    rules = policy(
+        rule(**SHARE, id="valid", title="Valid"), rule(cases=CASES, title="Nobody is in there")
+    )
+    found = [
+        between(0.4, 0.6),
+        between(0.1, 0.2, SHARE["metric"], town="A"),
+        between(0.95, 1.0, SHARE["metric"], town="B"),
+    ]
+    judged = judge(rules, charter(), plan(), [evidence(*found)]).findings
+    own = [each for each in judged if each.rule in {"risk", "valid"}]
+    risk = next(each for each in own if each.case)
+    shown = answer_card(own, {risk.id: "Bring more control records."})
+    text = page(shown).text
+    assert text.index("? Nobody can tell") < text.index("Valid (worst: A)")
+    assert "worst: B" not in text
+    assert text.index("What to change") < text.index("Bring more control records.")
+    assert "Correct the bounds and categories in the charter" in text
+    assert shown.text.startswith("Nobody is in there? Nobody can tell.")
+
+
+def test_one_page_without_bad_findings_tells_nothing_to_change() -> None:
+    shown = answer_card(findings(between(0.1, 0.2)))
+    assert "What to change" not in page(shown).text
+    assert shown.text == "Risk? pass. " + findings(between(0.1, 0.2))[0].because
+
+
+def test_a_rejection_criterion_is_on_the_page_only_where_it_is_met() -> None:
+    rejection = {
+        **{"id": "reject.risk", "metric": "test.risk", "direction": "at_most", "limit": 0.7},
+        "reason": "Beyond repair.",
+    }
+    rules = policy(rejections=[rejection])
+    for low, high, told in ((0.1, 0.2, False), (0.8, 0.9, True)):
+        judged = judge(rules, charter(), plan(), [evidence(between(low, high))]).findings
+        own = [each for each in judged if each.metric]
+        assert ("Rejection criterion" in answer_card(own).text) is told
+
+
+def test_no_rule_says_so() -> None:
+    assert answer_card([]).text == "no rule asks anything here"
+
+
+def attacker(**changes: object) -> Threat:
+    told: dict[str, object] = {
+        **{"id": "mirror", "version": "1", "title": "Mirror", "criterion": "inference"},
+        **{"knows": "everything but one: “A”.", "wants": "to learn it.", "can": "look."},
+        **{"cost": "nothing", "status": "explanation", "metrics": ("privacy.attack.p",)},
+    }
+    return Threat.model_validate({**told, **changes})
+
+
+def test_an_attacker_is_one_sentence_and_what_describes_stands_last() -> None:
+    shown = attackers_list([attacker(title="Yardstick", status="description"), attacker()])
+    assert page(shown).text
+    assert shown.text.splitlines() == [
+        "Mirror. Someone who knows everything but one: “A”, wants to learn it, and can look.",
+        "Described besides: Yardstick.",
+    ]
+
+
+def test_each_number_is_traced_to_its_method_and_source_once() -> None:
+    shown = methods_table([between(0.1, 0.2, SHARE["metric"], town=t) for t in ("A", "B")])
+    (line,) = shown.text.splitlines()
+    assert line.startswith("generation.valid_share | Rows with valid values | by hand | ")
+    assert all(part in page(shown).text for part in line.split(" | "))
+
+
 def test_limits_are_shown_with_who_set_them_and_why() -> None:
     row = ("risk", "Risk", "at most 50 %", "charter", "This use needs it.")
     shown = limits_table([row])
@@ -178,6 +275,9 @@ def test_text_from_data_and_records_stays_text(text: str) -> None:
         estimates_table(estimates, judged),
         findings_card(text, judged, text),
         limits_table([(text, text, text, text, text)]),
+        answer_card(judged, {finding.id: text for finding in judged}),
+        attackers_list([attacker(title=text, knows=text)]),
+        methods_table([exact("generation.rows", 1, method=text)]),
     ):
         assert text in page(shown).text.replace(" ", "") or text in page(shown).text
 

@@ -1,170 +1,113 @@
-"""Figures of the privacy room, from its estimates alone."""
+"""What attackers gain, with its uncertainty, against the limits: from estimates alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from synthnb.figures.rows import aside, cut, height, label, name, result, said
 from synthnb.figures.style import BAD, GOOD, INK, MUTED, REAL, UNSURE, Figure, canvas
-from synthnb.records import Estimate, metric
-from synthnb.records.policy import Direction
-from synthnb.records.verdict import state_of
+from synthnb.records import Estimate, Finding, metric
+from synthnb.records.policy import State
 
-Limits = Mapping[str, tuple[Direction, float]]
-
-_STATES = {
-    "within": ("o", GOOD, "within the limit"),
-    "across": ("D", UNSURE, "cannot tell"),
-    "beyond": ("s", BAD, "beyond the limit"),
-    "unlimited": ("o", REAL, "no limit"),
+GROUP = "privacy.group.excess"
+_STATES: dict[State, tuple[str, str, str]] = {
+    "pass": ("o", GOOD, "pass"),
+    "inconclusive": ("D", UNSURE, "inconclusive"),
+    "fail": ("s", BAD, "fail"),
+    "not-measured": ("o", MUTED, "not measured"),
 }
+_UNLIMITED = ("o", REAL, "")
 
 
-_PLACES = {"pass": "within", "inconclusive": "across", "fail": "beyond"}
-
-
-def forest(estimates: Iterable[Estimate], limits: Limits) -> Figure:
+def forest(estimates: Iterable[Estimate], findings: Sequence[Finding] = ()) -> Figure:
     """Draw every excess with its interval against its limit.
 
     Parameters
     ----------
     estimates : iterable of Estimate
-        Those whose metric ends in ``.excess`` are drawn.
-    limits : mapping
-        Metric id -> (direction, limit), as `Session.limits` gives them.
+        Those whose metric ends in ``.excess`` are drawn; groups have a figure of their own, and
+        what was not measured is left out.
+    findings : sequence of Finding
+        Limit, state and answer of each, as `Session.findings` gives them.
     """
-    rows = [estimate for estimate in estimates if estimate.metric.endswith(".excess")]
-    height = 1.3 + 0.42 * max(1, len(rows))
+    rows = [e for e in estimates if e.metric.endswith(".excess") and e.metric != GROUP]
     title = "What attackers gain from people's having been in the data"
-    alt = f"{title}. " + " ".join(_excess_in_words(row, limits) for row in rows)
-    with canvas("privacy-forest", title, alt, figsize=(7.2, height)) as drawn:
-        for at, row in enumerate(rows):
-            _draw_excess(drawn.axes, at, row, limits)
-        _finish(drawn.axes, [_name(row) for row in rows])
-        drawn.axes.axvline(0, color=INK, linewidth=0.8)
-        drawn.axes.set_xlabel("Share of people in train, minus share in control (points)")
-    return _result(drawn)
+    return _excesses("privacy-forest", title, [e for e in rows if e.measured], findings)
 
 
-def ladder(estimates: Iterable[Estimate]) -> Figure:
-    """Draw what each attack saw, rung by rung, beside what chance would show.
+def groups(estimates: Iterable[Estimate], findings: Sequence[Finding] = ()) -> Figure:
+    """Draw how much better the people of each group are recognised for having been in the data.
 
     Parameters
     ----------
     estimates : iterable of Estimate
-        Shares and scores between 0 and 1 are drawn; a p-value of the same attack stands beside.
+        Those of ``privacy.group.excess`` are drawn; groups too small to measure are named.
+    findings : sequence of Finding
+        Where a rule limits the metric.
     """
-    every = list(estimates)
-    rows = [e for e in every if e.metric in _RUNGS]
-    chances = {_attack(e): e for e in every if e.metric.endswith(".p") and e.measured}
-    title = "What each attack saw, and what chance would show"
-    alt = f"{title}. " + " ".join(_rung_in_words(row, chances) for row in rows)
-    height = 1.2 + 0.42 * max(1, len(rows))
-    with canvas("privacy-ladder", title, alt, figsize=(7.2, height)) as drawn:
+    rows = [e for e in estimates if e.metric == GROUP]
+    title = "Whom a leak hits: excess of each group among the most recognisable"
+    return _excesses("privacy-groups", title, rows, findings)
+
+
+def _excesses(
+    file: str, title: str, rows: Sequence[Estimate], findings: Sequence[Finding]
+) -> Figure:
+    judged = _judged(findings)
+    alt = f"{title}. " + (" ".join(_in_words(row, judged.get(row.id)) for row in rows) or "None.")
+    grouped = bool(rows) and all(row.metric == GROUP for row in rows)
+    names = [", ".join(row.scope.values()) if grouped else name(row) for row in rows]
+    with canvas(file, title, alt, figsize=(7.2, height(len(rows)))) as drawn:
         for at, row in enumerate(rows):
-            _draw_rung(drawn.axes, at, row, chances)
-        _finish(drawn.axes, [_name(row) for row in rows])
-        drawn.axes.set_xlim(-0.02, 1.02)
-        drawn.axes.set_xlabel("Share or score; the upright bar is chance")
-    return _result(drawn)
+            _draw(drawn.axes, at, row, judged.get(row.id))
+        label(drawn.axes, names)
+        drawn.axes.axvline(0, color=INK, linewidth=0.8)
+        drawn.axes.set_xlabel("Share of people in train, minus share in control (points)")
+    return result(drawn)
 
 
-_RUNGS = (
-    "privacy.exact_copies.count_share",
-    "privacy.distance.share",
-    "privacy.membership.auc",
-    "privacy.reidentification.risk",
-    "privacy.exchangeability.auc",
-)
+def _judged(findings: Iterable[Finding]) -> Mapping[str, Finding]:
+    """Return the finding that says most about each estimate: a rule's, unless one rejects."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.estimate is not None and finding.limit is not None:
+            if finding.rejects:
+                found[finding.estimate.id] = finding
+            elif not finding.rule.startswith("reject."):
+                found.setdefault(finding.estimate.id, finding)
+    return found
 
 
-def state(estimate: Estimate, limits: Limits) -> str:
-    """Return where an interval lies: within, across, beyond its limit, or unlimited."""
-    if estimate.metric not in limits:
-        return "unlimited"
-    return _PLACES[state_of(estimate, *limits[estimate.metric])]
+def _word(finding: Finding) -> str:
+    state = _STATES[finding.state][2]
+    return f"{state}: {finding.case[:1].lower()}{finding.case[1:]}" if finding.case else state
 
 
-def _draw_excess(axes: Any, at: int, row: Estimate, limits: Limits) -> None:
+def _beside(row: Estimate, finding: Finding | None) -> str:
+    """Return the value and, where there is a limit, the state below it."""
+    value = metric(row.metric).show(row.value or 0.0)
+    return value if finding is None else f"{value}\n{cut(_word(finding), 32)}"
+
+
+def _draw(axes: Any, at: int, row: Estimate, finding: Finding | None) -> None:
     if row.value is None or row.low is None or row.high is None:
-        _aside(axes, at, "not measured", MUTED)
+        aside(axes, at, "not measured", MUTED)
         return
-    marker, colour, word = _STATES[state(row, limits)]
+    marker, colour, _ = _STATES[finding.state] if finding else _UNLIMITED
     axes.plot([100 * row.low, 100 * row.high], [at, at], color=colour, linewidth=2)
     axes.plot([100 * row.value], [at], marker, color=colour, markersize=6)
-    if row.metric in limits:
-        limit = 100 * limits[row.metric][1]
+    if finding is not None and finding.limit is not None:
+        limit = 100 * finding.limit
         axes.plot([limit, limit], [at - 0.35, at + 0.35], color=INK, linewidth=1.2, dashes=(3, 2))
-    _aside(axes, at, word, colour)
+    aside(axes, at, _beside(row, finding), colour)
 
 
-def _draw_rung(axes: Any, at: int, row: Estimate, chances: Mapping[str, Estimate]) -> None:
-    if row.value is None:
-        _aside(axes, at, "not measured", MUTED)
-        return
-    if row.low is not None and row.high is not None:
-        axes.plot([row.low, row.high], [at, at], color=REAL, linewidth=2)
-    axes.plot([row.value], [at], "o", color=REAL, markersize=6)
-    if row.baseline is not None:
-        axes.plot([row.baseline, row.baseline], [at - 0.3, at + 0.3], color=INK, linewidth=1.2)
-    _aside(axes, at, _beside(row, chances), INK)
-
-
-def _beside(row: Estimate, chances: Mapping[str, Estimate]) -> str:
-    text = metric(row.metric).show(row.value or 0.0)
-    p = chances.get(_attack(row))
-    if p is None or p.value is None:
-        return text
-    shown = metric(p.metric).show(p.value)
-    return f"{text}, p {shown}" if shown.startswith("<") else f"{text}, p = {shown}"
-
-
-def _attack(estimate: Estimate) -> str:
-    return estimate.metric.rpartition(".")[0]
-
-
-def _name(row: Estimate) -> str:
-    scope = ", ".join(row.scope.values())
-    scope = scope if len(scope) <= 28 else f"{scope[:27]}…"
-    title = metric(row.metric).title
-    return f"{title}\n{scope}" if scope else title
-
-
-def _aside(axes: Any, at: int, text: str, colour: str) -> None:
-    axes.text(
-        1.02, at, text, transform=axes.get_yaxis_transform(), va="center", color=colour, fontsize=8
-    )
-
-
-def _finish(axes: Any, names: Sequence[str]) -> None:
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(max(1, len(names)) - 0.5, -0.5)
-    axes.grid(axis="y", visible=False)
-    axes.tick_params(axis="y", length=0)
-    if not names:
-        axes.text(0.5, 0.5, "nothing was measured", transform=axes.transAxes, ha="center")
-
-
-def _excess_in_words(row: Estimate, limits: Limits) -> str:
-    name = _name(row).replace("\n", ", ")
+def _in_words(row: Estimate, finding: Finding | None) -> str:
     if row.value is None or row.low is None or row.high is None:
-        return f"{name}: not measured."
+        return f"{said(row)}: not measured."
     show = metric(row.metric).show
-    limit = f", limit {show(limits[row.metric][1])}" if row.metric in limits else ""
-    word = _STATES[state(row, limits)][2]
-    return (
-        f"{name}: {show(row.value)}, interval {show(row.low)} to {show(row.high)}{limit}: {word}."
-    )
-
-
-def _rung_in_words(row: Estimate, chances: Mapping[str, Estimate]) -> str:
-    name = _name(row).replace("\n", ", ")
-    if row.value is None:
-        return f"{name}: not measured."
-    chance = "" if row.baseline is None else f", chance {metric(row.metric).show(row.baseline)}"
-    return f"{name}: {_beside(row, chances)}{chance}."
-
-
-def _result(drawn: Any) -> Figure:
-    figure: Figure = drawn.result
-    return figure
+    limit = f", limit {show(finding.limit)}" if finding and finding.limit is not None else ""
+    span = f"interval {show(row.low)} to {show(row.high)}{limit}"
+    state = f": {_word(finding)}" if finding else ""
+    return f"{said(row)}: {show(row.value)}, {span}{state}."

@@ -57,10 +57,6 @@ def _measure(view: View) -> tuple[Estimate, ...]:
         return ATTRIBUTE.missing(
             "No column is a secret. Give one the role `sensitive` or `target` in charter.yaml."
         )
-    if len(view.columns) < 2:
-        return ATTRIBUTE.missing(
-            "There is no other column to infer a secret from. Assess at least two."
-        )
     how = (
         "nearest synthetic rows on all other columns, by majority; share among the closest 1 % and "
         "right"

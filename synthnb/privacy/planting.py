@@ -74,6 +74,10 @@ def change(view: View, source: np.ndarray, swapped: int, rng: np.random.Generato
     steps = np.maximum(steps, other)  # different records are never at distance 0
     changed = taken & (valued.codes[:, source] != valued.codes[:, donor])
     kept = np.where(changed, 0, valued.weight[:, source]).sum(axis=0, dtype=np.int64)
+    exact = view.exact
+    changed = taken & (exact.codes[:, source] != exact.codes[:, donor])
+    more = np.where(changed, 0, exact.weight[:, source]).sum(axis=0, dtype=np.int64)
+    kept = np.where(kept > view.agreeing_real[source], kept + more, kept)
     return Changed(source, steps / real.total, kept)
 
 

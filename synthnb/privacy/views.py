@@ -18,7 +18,7 @@ from synthnb.privacy.labels import Labels
 from synthnb.privacy.scan import Scan
 from synthnb.records import Column
 from synthnb.tables import Tables
-from synthnb.tables.agreement import Rarity, Values, best_agreement
+from synthnb.tables.agreement import Finer, Rarity, Values, best_agreement
 from synthnb.tables.gower import Encoded, Encoder, nearest
 
 MINIMUM = 30  # records: below, no interval of this room says anything
@@ -254,10 +254,24 @@ class View:
         return self._value(self.real)
 
     @cached_property
+    def _exactly(self) -> Rarity:
+        return Rarity(self.columns, [self._pool[0]], self._rarity.steps)
+
+    @cached_property
+    def exact(self) -> Values:
+        """Return the exact values of the scored records, and what they weigh beyond the coarse."""
+        values = self._exactly.encode(self.real)
+        return replace(values, weight=np.maximum(0, values.weight - self.valued.weight))
+
+    @cached_property
     def agreeing_synthetic(self) -> np.ndarray:
-        """Return each scored record's best agreement with a synthetic row; int64, shape (N,)."""
-        made = self._value(self.distinct)
-        return best_agreement(self.valued, made, progress=self.tell("agreeing synthetic rows"))
+        """Return each scored record's best agreement with a synthetic row; int64, shape (N,).
+
+        A row that agrees better than the best other real record counts with its exact values too.
+        """
+        finer = Finer(self.agreeing_real, self.exact, self._exactly.encode(self.distinct))
+        tell = self.tell("agreeing synthetic rows")
+        return best_agreement(self.valued, self._value(self.distinct), finer=finer, progress=tell)
 
     @cached_property
     def agreeing_real(self) -> np.ndarray:
@@ -297,6 +311,8 @@ class View:
             "_coarse",
             "_rarity",
             "valued",
+            "_exactly",
+            "exact",
             "agreeing_real",
         }
         vars(other).update({name: vars(self)[name] for name in kept if name in vars(self)})

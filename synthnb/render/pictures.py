@@ -25,12 +25,17 @@ def pictures(sheet: Datasheet) -> dict[str, Figure]:
 
 
 def _all(sheet: Datasheet) -> Iterator[Figure]:
-    from synthnb.figures import fairness, lineage, utility
+    from synthnb.figures import detection, fairness, lineage, privacy, utility
 
     for room in ("privacy", "fairness", "utility"):
         if findings := _measurable(sheet, of_room(sheet.verdict.findings, room)):
             yield _findings(sheet, room, findings)
     limits, audit = _limits(sheet), of(sheet, "fairness")
+    attacks = of(sheet, "privacy")
+    if _measured(attacks, detection.POWER):
+        yield detection.detection(attacks, limits)
+    if _measured(attacks, privacy.GROUP):
+        yield privacy.groups(attacks, of_room(sheet.verdict.findings, "privacy"))
     if _measured(audit, "fairness.label.rate"):
         yield fairness.label_rates(audit)
     if _measured(audit, "fairness.label.amplification"):
@@ -83,10 +88,15 @@ def _measured(estimates: tuple[Estimate, ...], metric_id: str) -> bool:
 
 
 def _limits(sheet: Datasheet) -> Limits:
+    """Return the limit on each metric that one rule limits, whatever it is about."""
+    rules = [rule for rule in sheet.policy.rules if rule.metric]
+    limited = [clause.metric for rule in sheet.policy.rules for clause in rule.clauses]
+    alone = {rule.id for rule in rules if not rule.scope and limited.count(rule.metric or "") == 1}
     return {
         finding.metric: (finding.direction, finding.limit)
         for finding in sheet.verdict.findings
-        if finding.metric and finding.direction and finding.limit is not None
+        if finding.rule in alone and finding.metric and finding.direction
+        if finding.limit is not None
     }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from synthnb import assets
 from synthnb.figures.style import Figure
 from synthnb.records import Datasheet, canonical
-from synthnb.render import front, rooms, sections, words
+from synthnb.render import attackers, front, rooms, sections, words
 from synthnb.render.escape import Md, environment, md
 from synthnb.render.pictures import pictures
 from synthnb.render.tables import bullets, paragraphs, table
@@ -103,6 +103,7 @@ def _context(sheet: Datasheet, drawn: dict[str, Figure]) -> dict[str, Any]:
         "supported": front.supported(sheet),
         "front": front,
         "rooms": rooms,
+        "privacy": attackers,
         "sections": sections,
         "words": words,
         "figure": figure,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 from synthnb.records import Datasheet, Estimate, Finding, metric
 from synthnb.render.escape import Md, join, md
@@ -22,17 +20,8 @@ from synthnb.render.words import (
 )
 
 _MANY = 24
+_APPENDIX = frozenset({"privacy.selftest.power"})  # its figure says it
 _BESIDE = {"table": "In", "trained_on": "Trained on"}
-
-
-@dataclass(frozen=True)
-class Attacker:
-    """One attack: its story, and its numbers."""
-
-    anchor: Md
-    title: str
-    story: Md
-    numbers: Md
 
 
 def of(sheet: Datasheet, room: str) -> tuple[Estimate, ...]:
@@ -61,17 +50,30 @@ _STATES = (
 )
 
 
-def numbers(sheet: Datasheet, room: str, metrics: Iterable[str] | None = None) -> Md:
+def numbers(
+    sheet: Datasheet,
+    room: str,
+    metrics: Iterable[str] | None = None,
+    *,
+    scope: Mapping[str, str] | None = None,
+) -> Md:
     """Return the numbers of a room, or of some metrics: those with limits first, then the rest.
 
     A metric with one number is a row; one with several (groups, columns, secrets) has a table of
     its own. Where no rule limits a metric and its numbers are many, they stand in the appendix.
+    With a `scope`, only what is about it.
     """
-    findings = of_room(sheet.verdict.findings, room)
+    wanted = (scope or {}).items()
+    findings = [
+        finding
+        for finding in of_room(sheet.verdict.findings, room)
+        if finding.estimate is None or wanted <= finding.estimate.scope.items()
+    ]
     limited = {finding.metric for finding in findings}
-    groups = _by_metric(of(sheet, room))
+    groups = _by_metric([e for e in of(sheet, room) if wanted <= e.scope.items()])
     groups.update({f.metric: [] for f in findings if f.metric and f.metric not in groups})
-    chosen = [name for name in groups if metrics is None or name in set(metrics)]
+    known = None if metrics is None else set(metrics)
+    chosen = [name for name in groups if known is None or name in known]
     parts: list[Md] = []
     for judged in (True, False):
         names = [name for name in chosen if (name in limited) == judged]
@@ -180,30 +182,6 @@ def _note(estimate: Estimate | None) -> str:
     return f"Not measured: {note}" if estimate.value is None else note
 
 
-def attackers(sheet: Datasheet) -> list[Attacker]:
-    """Return each attack with its story and its numbers, in the order of the notebook."""
-    from synthnb import privacy
-
-    judged = {f.metric for f in of_room(sheet.verdict.findings, "privacy") if f.metric}
-    measured = {*_by_metric(of(sheet, "privacy")), *judged}
-    found, told = [], set()
-    for attack in privacy.attacks():
-        metrics = [name for name in attack.metrics if name in measured]
-        told.update(metrics)
-        if metrics:
-            parts = [("Knows", attack.knows), ("Wants", attack.wants), ("Can", attack.can)]
-            story = join(" ", [md("*{}:* {}", word, sentence(said)) for word, said in parts])
-            story = md("{} Success would be {}.", story, attack.criterion)
-            anchor = Md("sec-attack-" + re.sub(r"[^a-z0-9]+", "-", attack.id.lower()).strip("-"))
-            shown = numbers(sheet, "privacy", metrics)
-            found.append(Attacker(anchor, attack.title, story, shown))
-    if rest := sorted(measured - told):
-        story = Md("Numbers that say how far the attacks above can be trusted.")
-        shown = numbers(sheet, "privacy", rest)
-        found.append(Attacker(Md("sec-attack-other"), "The test itself", story, shown))
-    return found
-
-
 def caveats(sheet: Datasheet, room: str) -> Md:
     """Return what a reader must know to read a room's numbers rightly, as a callout."""
     evidence = sheet.room(room)
@@ -258,7 +236,7 @@ def further(sheet: Datasheet) -> list[Md]:
         )
         for room in ROOMS
         for name, group in _by_metric(of(sheet, room)).items()
-        if name not in limited and len(group) > _MANY
+        if name not in limited and (len(group) > _MANY or name in _APPENDIX)
     ]
 
 

@@ -24,6 +24,7 @@ from synthnb.records import Column
 _LARGEST = 2**23  # largest possible sum of weights: whole numbers are exact in single precision
 _CELLS = 2**23  # pairs whose agreement is held at a time: 32 MiB
 _BLOCK = 1024  # queries at a time, at most
+_PAIRS = 2**18  # pairs that are looked at more closely at a time
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,16 @@ class Rarity:
         Name and weight of each column to compare.
     frames : sequence of DataFrame
         The real records, pooled. Cost and memory grow with the number of different values.
+    steps : float, optional
+        Steps in a nat; as many as fit by default.
     """
 
-    def __init__(self, columns: Sequence[Column], frames: Sequence[pd.DataFrame]) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        frames: Sequence[pd.DataFrame],
+        steps: float | None = None,
+    ) -> None:
         self.columns = tuple(columns)
         pooled = pd.concat([frame[[c.name for c in columns]] for frame in frames])
         counted = [_counted(pooled[column.name]) for column in columns]
@@ -71,7 +79,7 @@ class Rarity:
             for column, (_, counts) in zip(columns, counted, strict=True)
         ]
         largest = float(sum(each.max() for each in nats))
-        self.steps = _LARGEST / largest if largest > 0 else 1.0
+        self.steps = steps or (_LARGEST / largest if largest > 0 else 1.0)
         """Steps in a nat."""
         self._weight = [np.rint(each * self.steps).astype(np.int32) for each in nats]
 
@@ -88,11 +96,44 @@ class Rarity:
         return Values(codes, weight, tuple(len(each) for each in self._code_of))
 
 
+@dataclass(frozen=True)
+class Finer:
+    """More weight for references that agree on finer values too, where they agree well at all.
+
+    Parameters
+    ----------
+    least : ndarray of int64, shape (n queries,)
+        Agreement above which a reference is looked at more closely.
+    queries, references : Values
+        Finer values, and what agreeing on them is worth beyond the coarse value.
+    """
+
+    least: np.ndarray
+    queries: Values
+    references: Values
+
+    def worth(self, query: np.ndarray, reference: np.ndarray) -> np.ndarray:
+        """Return what finer agreement adds for pairs; int64, shape (pairs,)."""
+        mine, theirs = self.queries.codes[:, query], self.references.codes[:, reference]
+        same = (mine == theirs) & (mine >= 0)
+        added: np.ndarray = (self.queries.weight[:, query] * same).sum(axis=0, dtype=np.int64)
+        return added
+
+    def raise_to(self, best: np.ndarray, start: int, sums: np.ndarray) -> None:
+        """Raise the best agreement of a block of queries where a finer one is better."""
+        row, near = np.nonzero(sums > self.least[start : start + len(sums), None])
+        for first in range(0, len(row), _PAIRS):
+            some, others = row[first : first + _PAIRS], near[first : first + _PAIRS]
+            total = sums[some, others].astype(np.int64) + self.worth(start + some, others)
+            np.maximum.at(best, start + some, total)
+
+
 def best_agreement(
     queries: Values,
     references: Values,
     *,
     own: np.ndarray | None = None,
+    finer: Finer | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> np.ndarray:
     """Find how much each query agrees with the reference that it agrees with most.
@@ -103,6 +144,8 @@ def best_agreement(
         From one `Rarity`.
     own : ndarray of int, shape (n queries,), optional
         The reference that is the query itself and does not count.
+    finer : Finer, optional
+        What else a reference is worth that agrees well enough.
     progress : callable, optional
         Told which share is done.
 
@@ -125,6 +168,8 @@ def best_agreement(
         if own is not None:
             sums[np.arange(stop - start), own[start:stop]] = -1
         best[start:stop] = sums.max(axis=1)
+        if finer is not None:
+            finer.raise_to(best, start, sums)
         if progress is not None:
             progress(stop / len(queries))
     return best

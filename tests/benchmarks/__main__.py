@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import startup
+from tests.benchmarks import privacy, startup
 
 if __name__ == "__main__":
     startup.main()
+    print()
+    privacy.main()

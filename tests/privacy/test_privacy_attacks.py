@@ -79,27 +79,6 @@ def test_delong_agrees_with_its_definition() -> None:
     assert delong(a, b) == pytest.approx((wins.mean(), variance))
 
 
-def test_a_numeric_secret_is_learnt_when_within_one_per_cent_of_its_range() -> None:
-    pay = {"name": "pay", "type": "number", "roles": ["sensitive"]}
-    city = [f"c{i}" for i in range(60)]
-    value = [float(i) for i in range(59)] + [100.0]  # range 100
-    made = {
-        "city": city[:30],
-        "pay": [v + (0.9 if i % 2 else 1.1) for i, v in enumerate(value[:30])],
-    }
-    view = privacy.view(
-        tables(
-            (CITY, pay),
-            {"city": city[:30], "pay": value[:30]},
-            {"city": city[30:], "pay": value[30:]},
-            made,
-        ),
-        seed=0,
-    )
-    risk = one(privacy.reidentification(view), "privacy.reidentification.risk", secret="pay")
-    assert risk.value == pytest.approx(0.5)
-
-
 def test_train_and_control_of_one_kind_cannot_be_told_apart_and_others_can() -> None:
     real = thirds(0)
     alike = one(privacy.exchangeability(privacy.view(real, seed=0)), "privacy.exchangeability.auc")

@@ -19,12 +19,14 @@ from synthnb.records import (
     Step,
     TableFact,
     Template,
+    Threat,
     exact,
     interval,
     missing,
     read,
     sha256,
 )
+from synthnb.records.policy import Threats
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -107,21 +109,67 @@ GROUPS = ("Race = Black", "Race = Hispanic", "Race = White", "Sex = F", "Sex = M
 CROSSED = tuple(f"{race}, {sex}" for race in GROUPS[:3] for sex in GROUPS[3:])
 
 
+def threat(name: str, metrics: tuple[str, ...], **changes: object) -> Threat:
+    """Return an attacker of the threat library, made up."""
+    told = {
+        "id": name,
+        "version": "2",
+        "title": name.replace("-", " ").replace(".", " ").capitalize(),
+        "criterion": "singling out",
+        "knows": f"what the attacker called {name} knows.",
+        "wants": "to recognise a person.",
+        "can": "search the synthetic table.",
+        "cost": "one neighbour search",
+        "status": "explanation",
+        "metrics": metrics,
+    }
+    return Threat.model_validate({**told, **changes})
+
+
+THREATS = (
+    threat(
+        "exact-copies",
+        (
+            "privacy.exact_copies.count_share",
+            "privacy.exact_copies.excess",
+            "privacy.exact_copies.p",
+        ),
+        status="headline",
+    ),
+    threat("membership", ("privacy.membership.p", "privacy.membership.auc"), status="headline"),
+    threat("distance", ("privacy.distance.share",), status="description"),
+    threat("attribute-inference", ("privacy.attribute.excess", "privacy.attribute.p")),
+    threat("linkability", ("privacy.linkability.excess", "privacy.linkability.p")),
+    threat("singling-out", ("privacy.singling_out.excess", "privacy.singling_out.p")),
+    threat(
+        "reidentification", ("privacy.reidentification.excess", "privacy.reidentification.risk")
+    ),
+    threat("groups", ("privacy.group.excess",), status="description"),
+    threat("anonymity", ("privacy.k_anonymity",), status="description"),
+    threat("acme.mirror", ("privacy.attack.excess", "privacy.attack.p"), package="acme 1.0"),
+    threat("acme.echo", ("privacy.attack.excess", "privacy.attack.p"), package="acme 1.0"),
+)
+"""Two attacks are of a package that is not installed where the datasheet is rendered."""
+
+
 def _privacy(*, leaks: bool) -> Iterator[Estimate]:
     here = {"n": 985, "method": "a permutation test on control records (Wilson 1927)", "seed": 0}
     shift = 0.08 if leaks else 0.0
+    yield exact("privacy.leak.p", 0.0004 if leaks else 0.41, method="three tests, Bonferroni")
+    yield interval("privacy.leak.excess", 0.004 + shift, -0.006 + shift, 0.019 + shift, **here)
+    yield from _self_test()
     yield exact(
         "privacy.exact_copies.count_share", 0.0 + shift, n=985, method="rows that are equal"
     )
     yield interval("privacy.exact_copies.excess", shift, shift - 0.002, shift + 0.004, **here)
     yield exact("privacy.exact_copies.p", 0.0004 if leaks else 1.0, method="hypergeometric")
     yield interval("privacy.distance.share", 0.503, 0.471, 0.535, baseline=0.5, **here)
-    yield interval("privacy.membership.excess", 0.004 + shift, -0.006, 0.019 + shift, **here)
     yield exact("privacy.membership.p", 0.41, method="10,000 permutations of the labels")
     yield interval("privacy.membership.auc", 0.506, 0.48, 0.532, baseline=0.5, **here)
     for secret in ("atotinc", "chist", "approve"):
         yield interval("privacy.attribute.excess", 0.001, -0.004, 0.0065, secret=secret, **here)
-    yield exact("privacy.attribute.p", 0.77, method="Holm over three secrets", secret="atotinc")
+    yield exact("privacy.attribute.p", 0.771, method="hypergeometric", secret="atotinc")
+    yield missing("privacy.singling_out.excess", "fewer than 100 queries", method="descriptions")
     yield interval("privacy.reidentification.excess", 0.002, -0.003, 0.007, secret="chist", **here)
     yield missing(
         "privacy.reidentification.risk",
@@ -129,8 +177,40 @@ def _privacy(*, leaks: bool) -> Iterator[Estimate]:
         method="El Emam et al. (2020)",
         secret="chist",
     )
+    for group in GROUPS:
+        yield interval("privacy.group.excess", 0.01, -0.03, 0.05, group=group, **here)
     yield exact("privacy.k_anonymity", 1, method="counting", table="synthetic")
     yield interval("privacy.exchangeability.auc", 0.511, 0.487, 0.535, baseline=0.5, **here)
+    for place, attack in enumerate(("acme.mirror", "acme.echo")):
+        at = 0.011 + 0.022 * place
+        yield interval("privacy.attack.excess", at, -0.01, 0.05, attack=attack, **here)
+        yield exact("privacy.attack.p", at, method="of another package", attack=attack)
+    yield exact(
+        "privacy.holm.p",
+        1.0,
+        method="Holm (1979)",
+        note="Alone: 0.771.",
+        attack="Attribute inference",
+        secret="atotinc",
+    )
+
+
+def _self_test() -> Iterator[Estimate]:
+    for columns, leak in enumerate(("verbatim", "one column swapped")):
+        yield exact(
+            "privacy.selftest.detectable", 0.009 * (columns + 1), n=1000, method="-", leak=leak
+        )
+        for planted, found in ((4, 0.2), (9, 0.97 - 0.5 * columns), (18, 1.0)):
+            span = (found - 0.02, min(1.0, found + 0.02))
+            yield interval(
+                "privacy.selftest.power",
+                found,
+                *span,
+                n=100,
+                method="Clopper-Pearson",
+                leak=leak,
+                planted=f"{planted:05d}",
+            )
     yield exact("privacy.tolerance.supported", 0.019, n=985, method="largest upper bound")
 
 
@@ -222,6 +302,7 @@ def evidence(*, leaks: bool = False, groups: tuple[str, ...] = ()) -> tuple[Evid
             inputs=inputs,
             seed=0,
             estimates=tuple(_privacy(leaks=leaks)),
+            threats=THREATS,
             notes=(note,),
         ),
         Evidence(room="fairness", inputs=inputs, seed=0, estimates=audit),
@@ -276,6 +357,7 @@ def sheet(
 def passing() -> Datasheet:
     """Return a datasheet that its policy lets through: every rule only warns."""
     stern = policy()
-    mild = {"severity": "warn", "inconclusive": "warn", "not_measured": "warn"}
+    mild = {"severity": "warn", "inconclusive": "warn", "not_measured": "warn", "cases": ()}
     rules = tuple(rule.model_copy(update=mild) for rule in stern.rules)
-    return sheet(rules=stern.model_copy(update={"rules": rules, "rejections": ()}))
+    nothing = {"rejections": (), "threats": Threats()}
+    return sheet(rules=stern.model_copy(update={"rules": rules, **nothing}))
