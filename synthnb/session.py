@@ -46,7 +46,6 @@ from synthnb.workspace import DRAFT, SYNTHETIC, Dossier, Papers
 if TYPE_CHECKING:
     import pandas as pd
 
-    from synthnb.figures.style import Figure
     from synthnb.tables import Tables
 
 _NEXT = {
@@ -209,10 +208,6 @@ class Session:
     def methods(self, estimates: Iterable[Estimate]) -> Shown:
         """Show how each number was made, and its source."""
         return methods_table(tuple(estimates))
-
-    def plot(self, figure: Figure) -> Figure:
-        """Show a figure; here so that a notebook reads `study.show`, `study.plot`."""
-        return figure
 
     def limits_table(self) -> Shown:
         """Show every limit in force, who set it and why."""

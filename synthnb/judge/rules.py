@@ -131,7 +131,7 @@ def _case_because(
     parts = []
     if estimate is not None and estimate.value is not None:
         value = entry.show_with_interval(estimate.value, estimate.low, estimate.high)
-        parts.append(f"{entry.title} is {value}; tolerated is {finding.bound}")
+        parts.append(f"{entry.title}: {value}; tolerated is {finding.bound}")
     parts += [
         _told(when, own, estimates, bool(case.when)) for when in told if when.metric != rule.metric
     ]
@@ -146,11 +146,11 @@ def _told(when: When, own: float, estimates: Sequence[Estimate], holds: bool) ->
     name = f"{entry.title} ({about})" if about else entry.title
     found = [e for e in estimates if _matches(e, when) and e.value is not None]
     if not found:
-        return f"{name} was not measured and would have to be {bound}"
+        return f"{name}: not measured, and would have to be {bound}"
     shown = ", ".join(
         entry.show_with_interval(e.value, e.low, e.high) for e in found if e.value is not None
     )
-    return f"{name} is {shown}, {'which is' if holds else 'and would have to be'} {bound}"
+    return f"{name}: {shown}, {'which is' if holds else 'and would have to be'} {bound}"
 
 
 def _because(state: State, estimate: Estimate | None, clause: Clause | Rejection) -> str:

@@ -35,6 +35,7 @@ from synthnb.privacy.rare import AGREEMENT
 from synthnb.privacy.selftest import self_test
 from synthnb.privacy.series import SERIES
 from synthnb.privacy.singling import SINGLING_OUT
+from synthnb.privacy.stories import stories
 from synthnb.privacy.views import View, view
 from synthnb.records import Estimate
 
@@ -138,6 +139,7 @@ __all__ = [
     "reidentification",
     "self_test",
     "singling_out",
+    "stories",
     "successive_releases",
     "view",
 ]

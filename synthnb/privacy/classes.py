@@ -1,4 +1,3 @@
-# NOTE (temporary): written by the lead at 10:50; review, mend and TEST it, do not rewrite it.
 """People and rows who share some attributes, and what the rows of a class say about a secret."""
 
 from __future__ import annotations

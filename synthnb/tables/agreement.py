@@ -1,4 +1,3 @@
-# NOTE (temporary): final kernel by the lead (1.8 s for 32,560 x 16,280 x 15); tests exist; do not rewrite.
 """Rarity-weighted agreement: on how many, and how rare, values do two records agree?
 
 Two records that share a value which a share p of the real records hold agree on -log p nats

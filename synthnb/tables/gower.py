@@ -1,4 +1,3 @@
-# NOTE (temporary): `own`, `sweep`, `progress` are done by the lead; do not redo.
 """Exact nearest neighbours on mixed types (Gower 1971), in NumPy, in bounded memory.
 
 The distance of two records is the weighted mean over the columns of

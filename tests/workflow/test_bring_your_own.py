@@ -80,7 +80,8 @@ def verbatim(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_a_verbatim_copy_of_the_training_records_fails_privacy(verbatim: dict[str, Any]) -> None:
     privacy = states(verbatim, "privacy")
     assert privacy["privacy.leak"] == {"fail"}
-    assert next(f["case"] for f in verbatim["findings"] if f["rule"] == "privacy.leak") == "Leak found"
+    (leak,) = (found for found in verbatim["findings"] if found["rule"] == "privacy.leak")
+    assert leak["case"] == "Leak found"
     assert "fail" in privacy["privacy.attribute"]
     assert verbatim["outcome"] == "blocked"
 

@@ -344,9 +344,6 @@ EXPLANATIONS: tuple[Metric, ...] = (
             "in the population shares."
         ),
         remedy=_COARSER,
-        source=(
-            "Zayatz 1991; Pitman model, Hoshino 2001; chosen by sampling fraction as ARX does "
-            "(Dankar et al. 2012)"
-        ),
+        source="Pitman's model of class sizes, Hoshino 2001",
     ),
 )
