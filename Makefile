@@ -5,7 +5,7 @@ FOLDER ?= demo
 APT := $(shell [ "$$(id -u)" = 0 ] && echo "" || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint format example bench lab clean
+.PHONY: help demo test test-slow lint format example bench studies lab clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ example: .venv/.use ## Make the committed example release anew
 
 bench: .venv/.dev .venv/adult ## Time what we claim about speed
 	$(BIN)/python -m tests.benchmarks
+
+studies: .venv/.dev ## Simulate what the privacy room sees, and write docs/privacy-studies.md (an hour)
+	cd tests/privacy && PYTHONPATH=..:. $(CURDIR)/$(BIN)/python studies.py && PYTHONPATH=..:. $(CURDIR)/$(BIN)/python studies_page.py
 
 lab: .venv/.use ## JupyterLab on the demo workspace
 	@test -f $(FOLDER)/synthnb.yaml || $(BIN)/synthnb demo $(FOLDER)

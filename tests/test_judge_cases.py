@@ -104,11 +104,17 @@ def test_a_charter_tightens_the_tolerance_in_every_condition() -> None:
     threshold = {"rule": "privacy.leak", "limit": 0.006, "reason": "children"}
     found = answer(seen(), privacy=[threshold])
     assert (found.case, found.limit, found.limit_from) == ("Nobody can tell", 0.006, "charter")
-    assert "two columns swapped" in found.because
-    assert "at most 0.6 %" in found.because
-    assert "verbatim" not in found.because  # 0.5 % would have done
+    assert "(two columns swapped): 0.8 %, and would have to be at most 0.6 %" in found.because
+    assert "(verbatim): 0.5 %." in found.because  # that would have done
     below = answer(seen(p=0.001, low=0.001, high=0.008), privacy=[threshold])
     assert below.case == "Leak found, size uncertain"
+
+
+def test_every_answer_names_the_smallest_leak_that_would_be_found() -> None:
+    for estimates in (seen(), seen(p=0.001), seen(p=0.001, low=0.02), seen(swapped=None)):
+        because = answer(estimates).because
+        assert "(verbatim): 0.5 %" in because
+        assert "(two columns swapped): " in because
 
 
 def test_every_case_can_be_reached() -> None:

@@ -121,7 +121,10 @@ def _holds(when: When, own: float, estimates: Sequence[Estimate]) -> bool:
 def _case_because(
     rule: Rule, case: Case, finding: Finding, own: float, estimates: Sequence[Estimate]
 ) -> str:
-    """Say the answer, the estimate, and the numbers that decided; or what a clean pass lacks."""
+    """Say the answer, the estimate, and the numbers that decided, or what a clean pass lacks.
+
+    What else the rule asks about stands beside it, such as the smallest leak that would be found.
+    """
     told = list(case.when)
     if not told:
         clean = [c for c in rule.cases if c.state == "pass" and c.effect == "none"]
@@ -135,22 +138,41 @@ def _case_because(
     parts += [
         _told(when, own, estimates, bool(case.when)) for when in told if when.metric != rule.metric
     ]
-    return f"{case.title}. {'. '.join(parts)}."
+    said = {(rule.metric, ()), *((w.metric, tuple(w.scope.items())) for w in told)}
+    for when in (when for each in rule.cases for when in each.when):
+        key = (when.metric, tuple(when.scope.items()))
+        if key not in said:
+            said.add(key)
+            parts.append(_beside(when, estimates))
+    return f"{case.title}. {'. '.join(part for part in parts if part)}."
+
+
+def _beside(when: When, estimates: Sequence[Estimate]) -> str:
+    """Return a number that did not decide, or an empty text where there is none."""
+    found = [e for e in estimates if _matches(e, when)]
+    shown = [_shown(e) for e in found if e.value is not None] or ["not measured"] * bool(found)
+    return f"{_name(when)}: {', '.join(shown)}" if shown else ""
+
+
+def _shown(estimate: Estimate) -> str:
+    value = estimate.value if estimate.value is not None else 0.0
+    return metric(estimate.metric).show_with_interval(value, estimate.low, estimate.high)
+
+
+def _name(when: When) -> str:
+    about = ", ".join(when.scope.values())
+    title = metric(when.metric).title
+    return f"{title} ({about})" if about else title
 
 
 def _told(when: When, own: float, estimates: Sequence[Estimate], holds: bool) -> str:
-    entry = metric(when.metric)
     limit = own if when.limit is None else when.limit
-    bound = entry.show_bound(when.direction, limit)
-    about = ", ".join(when.scope.values())
-    name = f"{entry.title} ({about})" if about else entry.title
-    found = [e for e in estimates if _matches(e, when) and e.value is not None]
-    if not found:
-        return f"{name}: not measured, and would have to be {bound}"
-    shown = ", ".join(
-        entry.show_with_interval(e.value, e.low, e.high) for e in found if e.value is not None
-    )
-    return f"{name}: {shown}, {'which is' if holds else 'and would have to be'} {bound}"
+    bound = metric(when.metric).show_bound(when.direction, limit)
+    shown = [_shown(e) for e in estimates if _matches(e, when) and e.value is not None]
+    if not shown:
+        return f"{_name(when)}: not measured, and would have to be {bound}"
+    verb = "which is" if holds else "and would have to be"
+    return f"{_name(when)}: {', '.join(shown)}, {verb} {bound}"
 
 
 def _because(state: State, estimate: Estimate | None, clause: Clause | Rejection) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 from synthnb.records import Column
 
 CLASSES = 50
+LEAST = 25  # real records in a class of numbers: fewer would tell who was in train
 _NUMERIC = frozenset({"number", "integer", "date"})
 
 
@@ -72,7 +73,8 @@ def _edges(values: np.ndarray) -> np.ndarray:
     distinct = np.unique(present)
     if len(distinct) <= CLASSES:
         return distinct[:-1]
-    at = np.arange(1, CLASSES) * len(present) // CLASSES
+    classes = max(1, min(CLASSES, len(present) // LEAST))
+    at = np.arange(1, classes) * len(present) // classes
     edges: np.ndarray = np.unique(present[at - 1])
     return edges
 

@@ -77,7 +77,7 @@ def change(view: View, source: np.ndarray, swapped: int, rng: np.random.Generato
     exact = view.exact
     changed = taken & (exact.codes[:, source] != exact.codes[:, donor])
     more = np.where(changed, 0, exact.weight[:, source]).sum(axis=0, dtype=np.int64)
-    kept = np.where(kept > view.agreeing_real[source], kept + more, kept)
+    kept = np.where(kept > view.agreeing_real[source], np.maximum(kept, more), kept)
     return Changed(source, steps / real.total, kept)
 
 

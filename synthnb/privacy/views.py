@@ -259,15 +259,14 @@ class View:
 
     @cached_property
     def exact(self) -> Values:
-        """Return the exact values of the scored records, and what they weigh beyond the coarse."""
-        values = self._exactly.encode(self.real)
-        return replace(values, weight=np.maximum(0, values.weight - self.valued.weight))
+        """Return the exact values of the scored records, and what agreeing on them weighs."""
+        return self._exactly.encode(self.real)
 
     @cached_property
     def agreeing_synthetic(self) -> np.ndarray:
         """Return each scored record's best agreement with a synthetic row; int64, shape (N,).
 
-        A row that agrees better than the best other real record counts with its exact values too.
+        A row that agrees better than the best other real record may count by exact values instead.
         """
         finer = Finer(self.agreeing_real, self.exact, self._exactly.encode(self.distinct))
         tell = self.tell("agreeing synthetic rows")

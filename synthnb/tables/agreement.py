@@ -97,14 +97,17 @@ class Rarity:
 
 @dataclass(frozen=True)
 class Finer:
-    """More weight for references that agree on finer values too, where they agree well at all.
+    """Agreement on finer values, which may replace that on coarse ones where it is good at all.
+
+    The finer agreement counts only as a whole: a reference that shares the coarse value and not the
+    finer one gets nothing for that column.
 
     Parameters
     ----------
     least : ndarray of int64, shape (n queries,)
         Agreement above which a reference is looked at more closely.
     queries, references : Values
-        Finer values, and what agreeing on them is worth beyond the coarse value.
+        Finer values, and what agreeing on them is worth.
     """
 
     least: np.ndarray
@@ -112,19 +115,18 @@ class Finer:
     references: Values
 
     def worth(self, query: np.ndarray, reference: np.ndarray) -> np.ndarray:
-        """Return what finer agreement adds for pairs; int64, shape (pairs,)."""
+        """Return the finer agreement of pairs; int64, shape (pairs,)."""
         mine, theirs = self.queries.codes[:, query], self.references.codes[:, reference]
         same = (mine == theirs) & (mine >= 0)
-        added: np.ndarray = (self.queries.weight[:, query] * same).sum(axis=0, dtype=np.int64)
-        return added
+        total: np.ndarray = (self.queries.weight[:, query] * same).sum(axis=0, dtype=np.int64)
+        return total
 
     def raise_to(self, best: np.ndarray, start: int, sums: np.ndarray) -> None:
         """Raise the best agreement of a block of queries where a finer one is better."""
         row, near = np.nonzero(sums > self.least[start : start + len(sums), None])
         for first in range(0, len(row), _PAIRS):
             some, others = row[first : first + _PAIRS], near[first : first + _PAIRS]
-            total = sums[some, others].astype(np.int64) + self.worth(start + some, others)
-            np.maximum.at(best, start + some, total)
+            np.maximum.at(best, start + some, self.worth(start + some, others))
 
 
 def best_agreement(
@@ -144,7 +146,7 @@ def best_agreement(
     own : ndarray of int, shape (n queries,), optional
         The reference that is the query itself and does not count.
     finer : Finer, optional
-        What else a reference is worth that agrees well enough.
+        What a reference that agrees well enough is worth on finer values.
     progress : callable, optional
         Told which share is done.
 

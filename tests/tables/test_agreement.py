@@ -109,18 +109,18 @@ def test_progress_is_told() -> None:
 
 
 def test_finer_values_count_only_for_references_that_agree_well_at_all() -> None:
-    # One coarse column (weight 10) and one fine one (5 more). Query 0 must agree on more than 8.
+    # By coarse value 10, by fine value 15 instead. Query 0 must agree on more than 8, query 1 on 10.
     one = (2,)
     queries = Values(np.array([[0, 0]]), np.array([[10, 10]]), one)
     references = Values(np.array([[0, 1]]), np.array([[0, 0]]), one)
-    mine = Values(np.array([[7, 7]]), np.array([[5, 5]]), (8,))
+    mine = Values(np.array([[7, 7]]), np.array([[15, 15]]), (8,))
     theirs = Values(np.array([[7, 7]]), np.array([[0, 0]]), (8,))
     finer = Finer(np.array([8, 10]), mine, theirs)
     # Reference 1 has the finer value too, but not the coarse one: it never gets that far.
     assert best_agreement(queries, references, finer=finer).tolist() == [15, 10]
 
 
-def test_a_finer_value_that_nobody_holds_adds_nothing() -> None:
+def test_a_finer_value_that_nobody_holds_takes_nothing_away() -> None:
     one = Values(np.array([[0]]), np.array([[10]]), (1,))
     unknown = Values(np.array([[-1]]), np.array([[5]]), (1,))
     finer = Finer(np.array([0]), unknown, unknown)

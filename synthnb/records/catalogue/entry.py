@@ -30,7 +30,8 @@ class Metric(Record):
         if value in {float("inf"), float("-inf")}:
             return "∞" if value > 0 else "−∞"
         if self.unit == "share":
-            text = f"{100 * value:.1f} %"
+            digits = 2 if 0 < abs(value) < 0.001 else 1
+            text = f"{100 * value:.{digits}f} %"
         elif self.unit == "difference":
             text = f"{100 * value:+.1f} points"
         elif self.unit in {"records", "rows"}:
