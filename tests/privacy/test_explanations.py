@@ -14,7 +14,6 @@ from synthnb.privacy.classes import Classes, believed, held, sizes
 from synthnb.privacy.family import explanations
 from synthnb.privacy.guesses import Secret
 from synthnb.privacy.linkability import linked
-from synthnb.privacy.singling import FEWEST, singled_out
 from synthnb.records import exact
 
 CATEGORY = charter(CITY, ILL).column("ill")
@@ -110,49 +109,10 @@ def test_a_bridge_is_there_when_both_files_lead_to_one_row() -> None:
     assert sorted(linked(view, columns[:2], columns[2:]).tolist()) == [0, 1]
 
 
-def test_rows_that_are_equally_near_share_the_chance_of_a_link() -> None:
-    # In the one file three rows are equally near, in the other two; one row is in both: 1 / 6.
-    real = np.array([[0.0, 0, 0, 0]])
-    made = np.array([[0.0, 0, 0, 0], [0, 0, 5, 5], [0, 0, 5, 6], [5, 5, 0, 0]])
-    view = privacy.view(numbers(real, real[:0], made), seed=0)
-    assert linked(view, view.columns[:2], view.columns[2:]) == pytest.approx([1 / 6])
-
-
 def test_two_files_need_two_columns_each() -> None:
     rng = np.random.default_rng(0)
     view = privacy.view(numbers(*(rng.normal(size=(40, 3)) for _ in range(3))), seed=0)
     assert all("4 columns" in e.note for e in privacy.linkability(view))
-
-
-# --- singling out ---------------------------------------------------------------------------------
-
-
-def test_nobody_is_singled_out_whose_description_fits_two() -> None:
-    rng = np.random.default_rng(1)
-    people = rng.normal(size=(60, 3))
-    twins = np.concatenate([people, people])  # everybody twice, once in train and once in control
-    view = privacy.view(numbers(twins[:60], twins[60:], people), seed=0)
-    found, kept = singled_out(view)
-    assert kept > FEWEST
-    assert not found.any()
-
-
-def test_copies_of_train_single_out_train() -> None:
-    rng = np.random.default_rng(2)
-    train, control = rng.normal(size=(80, 3)), rng.normal(size=(80, 3))
-    found = privacy.singling_out(privacy.view(numbers(train, control, train), seed=0))
-    gap = one(found, "privacy.singling_out.excess")
-    assert gap.low is not None
-    assert gap.low > 0.5  # nearly everybody of train, hardly anybody of control
-    assert (one(found, "privacy.singling_out.p").value or 0) < 1e-6
-
-
-def test_too_few_descriptions_are_insufficient() -> None:
-    real = np.arange(80.0)[:, None].repeat(2, axis=1)
-    made = 5 + np.linspace(0, 0.3, 40)[:, None].repeat(2, axis=1)  # all within 1 % of the range
-    found = privacy.singling_out(privacy.view(numbers(real[::2], real[1::2], made), seed=0))
-    assert [e.measured for e in found] == [False, False]
-    assert found[0].note.startswith("Insufficient: 0 of 1,000 descriptions")
 
 
 # --- re-identification ----------------------------------------------------------------------------

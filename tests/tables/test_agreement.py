@@ -109,7 +109,7 @@ def test_progress_is_told() -> None:
 
 
 def test_finer_values_count_only_for_references_that_agree_well_at_all() -> None:
-    # By coarse value 10, by fine value 15 instead. Query 0 must agree on more than 8, query 1 on 10.
+    # By coarse value 10, by fine value 15. Query 0 must agree on more than 8, query 1 on 10.
     one = (2,)
     queries = Values(np.array([[0, 0]]), np.array([[10, 10]]), one)
     references = Values(np.array([[0, 1]]), np.array([[0, 0]]), one)
