@@ -182,7 +182,38 @@ def check(
         typer.echo(json.dumps(printing.verdict_json(checked), indent=1, ensure_ascii=False))
     else:
         printing.verdict(checked, everything=everything)
+        printing.reviews(checked, workflow.reviews(_dossier(name), checked))
     raise typer.Exit(0 if checked.outcome == "passed" else 1)
+
+
+@app.command()
+def review(
+    name: DossierArgument,
+    key: KeyOption = None,
+    note: Annotated[str, typer.Option(help="What you want to have said.")] = "",
+    concern: Annotated[
+        list[str] | None, typer.Option(help="Something that worries you (repeatable).")
+    ] = None,
+    run_id: RunOption = None,
+) -> None:
+    """Sign an independent review of a run's privacy assessment.
+
+    Read the executed notebook 03_privacy first. You must be a member in people.yaml with a role
+    that the policy names (`review.roles`), and neither own the charter nor have written the plan.
+    The review is about this run alone, goes into its release, and is checked by `synthnb verify`.
+    """
+    from synthnb import workflow
+
+    keys = _keys(key)
+    if len(keys) != 1:
+        raise UsageError("A review is one person's.", advice="give one `--key`")
+    given = workflow.review(
+        _dossier(name), keys[0], run_id=run_id, note=note, concerns=concern or ()
+    )
+    printing.done(
+        f"Reviewed by {given.reviewer} ({given.role}) on {given.date}.",
+        "`synthnb release` puts the review into the release.",
+    )
 
 
 @app.command()

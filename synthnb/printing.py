@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from synthnb.errors import Problem, SynthnbError
     from synthnb.records import Finding, Metric, Threat
-    from synthnb.workflow import Checked, Library, Outcome, Released, Report
+    from synthnb.workflow import Checked, Library, Outcome, Released, Report, Review
     from synthnb.workflow.demo import Demo
 
 _STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not-measured": "dim"}
@@ -172,6 +172,18 @@ def _stale(checked: Checked, console: Console) -> None:
         console.print(f"  {each}", markup=False)
     again = f"synthnb run {checked.run.dossier} --only privacy"
     console.print(f"  What to do: `{again}` runs the installed ones\n", markup=False)
+
+
+def reviews(checked: Checked, found: Mapping[str, Review]) -> None:
+    """Print who has reviewed the privacy assessment, where the policy asks for it."""
+    if not found and checked.papers.policy.review.required == "none":
+        return
+    for given in found.values():
+        say(f"Privacy reviewed by {given.reviewer} ({given.role}) on {given.date}.")
+        for concern in given.concerns:
+            say(f"  Concern: {concern}")
+    if not found:
+        say("Nobody independent has reviewed the privacy assessment: `synthnb review`.")
 
 
 def verdict_json(checked: Checked) -> dict[str, Any]:

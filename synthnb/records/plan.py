@@ -56,6 +56,7 @@ class Plan(Record):
     rows: int | None = Field(None, gt=0, description="As many as there are to learn from, if empty")
     conditions: tuple[Condition, ...] = ()
     guarantee: Guarantee
+    author: str = Field("", description="Who wrote this plan, and so may not review its assessment")
     rationale: Prose = Field(description="Why this generator, these parameters, this guarantee")
     external: External | None = Field(None, description="Only for `bring-your-own`")
 

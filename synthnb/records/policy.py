@@ -210,6 +210,15 @@ class Threats(Record):
     )
 
 
+class Reviewing(Record):
+    """Who may review a privacy assessment, and what a release without a review does."""
+
+    roles: tuple[Prose, ...] = ("privacy officer",)
+    required: Literal["block", "warn", "none"] = Field(
+        "warn", description="What follows where nobody independent has signed a review of the run"
+    )
+
+
 class Policy(Record):
     """An organisation's rules for synthetic data."""
 
@@ -224,6 +233,7 @@ class Policy(Record):
         100_000, ge=1_000, description="Real records that attacks score at most; above, a sample"
     )
     threats: Threats = Field(default_factory=Threats)
+    review: Reviewing = Field(default_factory=Reviewing)
     rules: tuple[Rule, ...] = Field(min_length=1)
     approvals: tuple[Approval, ...] = Field(min_length=1)
     generators: Generators

@@ -12,6 +12,7 @@ from synthnb.workflow.check import Checked, check
 from synthnb.workflow.demo import demo
 from synthnb.workflow.execute import Outcome, copy_notebooks, run
 from synthnb.workflow.release import Released, release, releases
+from synthnb.workflow.review import Review, review, reviews
 from synthnb.workflow.threats import Library, Stale, library
 from synthnb.workflow.verify import Report, people_in, people_near, trusted_keys, verify
 
@@ -21,6 +22,7 @@ __all__ = [
     "Outcome",
     "Released",
     "Report",
+    "Review",
     "Stale",
     "check",
     "copy_notebooks",
@@ -30,6 +32,8 @@ __all__ = [
     "people_near",
     "release",
     "releases",
+    "review",
+    "reviews",
     "run",
     "trusted_keys",
     "verify",

@@ -17,6 +17,7 @@ from synthnb.ledger import Ledger
 from synthnb.records import Datasheet, Evidence, digest, sha256, write
 from synthnb.records.duration import add
 from synthnb.workflow.check import Checked, check
+from synthnb.workflow.review import reviews
 from synthnb.workspace import Dossier
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -81,8 +82,15 @@ def release(
                 [Problem("threats", str(each)) for each in checked.stale],
                 advice=f"`synthnb run {dossier.name} --only privacy` runs the installed attacks",
             )
+        given = reviews(dossier, checked)
+        if sheet.status == "released" and not given and sheet.policy.review.required == "block":
+            raise ReleaseError(
+                f"Nobody has reviewed the privacy assessment of run {checked.run.id}.",
+                advice=f"`synthnb review {dossier.name} --key FILE`, by somebody independent",
+            )
         target = dossier.workspace.reports / dossier.name / sheet.version
         content = _content(dossier, checked, sheet, engine)
+        content |= {f"reviews/{name}": (checked.folder / name).read_bytes() for name in given}
         envelope = attest.sign(attest.build(content, _predicate(sheet, dossier)), keys)
         attest.publish(target, content, {attest.ATTESTATION: envelope})
         body = {"version": sheet.version, "status": sheet.status, "attestation": sha256(envelope)}

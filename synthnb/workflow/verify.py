@@ -13,6 +13,7 @@ from synthnb.attest import Check, Release
 from synthnb.errors import RecordError, SynthnbError, UsageError, VerificationError
 from synthnb.judge import judge
 from synthnb.records import Charter, Datasheet, Evidence, People, Plan, Policy, Record, read, sha256
+from synthnb.workflow.review import REVIEWED, read_review
 from synthnb.workspace import Workspace, read_record
 
 R = TypeVar("R", bound=Record)
@@ -118,7 +119,7 @@ def _record(release: Release, model: type[R], name: str) -> R:
 def _governance(release: Release, sheet: Datasheet) -> list[Check]:
     found = _notebook_evidence(release)
     checks = [_same_papers(release, sheet), _same_evidence(sheet, found), _verdict(sheet, found)]
-    return [*checks, _about(release, sheet), *_templates(release, sheet)]
+    return [*checks, _about(release, sheet), *_templates(release, sheet), *_reviews(release, sheet)]
 
 
 def _notebook_evidence(release: Release) -> tuple[Evidence, ...]:
@@ -204,6 +205,27 @@ def _templates(release: Release, sheet: Datasheet) -> list[Check]:
     own = [each.name for each in sheet.templates if not each.stock]
     said = f"not the stock ones: {', '.join(own)}" if own else "the stock ones"
     return [Check("templates", True, f"the notebook templates are {said}")]
+
+
+def _reviews(release: Release, sheet: Datasheet) -> list[Check]:
+    """Check each review in the release, and that there is one where the policy asks for it."""
+    people = _record(release, People, "people.yaml")
+    notebook = _file(release, REVIEWED)
+    checks = []
+    for name in sorted(each for each in release.content if each.startswith("reviews/")):
+        try:
+            given = read_review(
+                release.content[name], notebook, people, sheet.charter, sheet.plan, sheet.policy
+            )
+        except SynthnbError as exc:
+            checks.append(Check("review", False, f"content/{name}: {exc}"))
+        else:
+            said = f"privacy reviewed by {given.reviewer} ({given.role}) on {given.date}"
+            concerned = f", with {len(given.concerns)} concerns" if given.concerns else ""
+            checks.append(Check("review", True, f"content/{name}: {said}{concerned}"))
+    if not checks and sheet.status == "released" and sheet.policy.review.required == "block":
+        checks.append(Check("review", False, "the policy asks for a privacy review; there is none"))
+    return checks
 
 
 def _table(sheet: Datasheet | None, table: Path) -> Check:

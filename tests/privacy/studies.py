@@ -367,7 +367,7 @@ def main(parts: list[str]) -> None:
         "false_alarms": lambda: false_alarms(1000),
         "explaining_alarms": lambda: explaining_alarms(300),
         "power": lambda: power(200),
-        "characteristics": lambda: characteristics({250: 40, 657: 40, 2_000: 12, 10_000: 4}),
+        "characteristics": lambda: characteristics({250: 40, 657: 40, 2_000: 10, 10_000: 3}),
     }
     for name in parts or list(studies):
         start = time.monotonic()
