@@ -194,7 +194,12 @@ def _register_engine() -> None:
                 nb_man.cell_complete = cell_complete
             try:
                 return super().execute_managed_notebook(
-                    nb_man, kernel_name, kernel_manager_class=Quick, **options
+                    nb_man,
+                    kernel_name,
+                    kernel_manager_class=Quick,
+                    # A kernel that is asked to end reports the interrupt as an error of its own.
+                    extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+                    **options,
                 )
             finally:
                 shutil.rmtree(sockets, ignore_errors=True)

@@ -135,6 +135,45 @@ def test_c19_secrets_that_a_table_of_the_user_s_links_to_names_block(tmp_path: P
     assert {f["estimate"]["scope"]["secret"] for f in found} >= {"approve"}
 
 
+def test_c12_classes_that_the_policy_asks_for_are_counted_and_block(
+    demo: Path, tmp_path: Path
+) -> None:
+    root = copy_workspace(demo, tmp_path / "ws")
+    assert "privacy.k-anonymity" not in blocking(root)
+    edit(
+        root / "policy.yaml",
+        r"(  - id: privacy\.k-anonymity\n(?:    .*\n)+?    severity: )warn",
+        r"\g<1>block",
+    )
+    assert "privacy.k-anonymity" in blocking(root)
+
+
+def test_c13_a_guarantee_that_the_audit_contradicts_blocks(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    train = load(Dossier.at(folder).read().charter, folder).train
+    train.to_csv(folder / "data" / "copied.csv", index=False)
+    claim = (
+        "{kind: differential-privacy, statement: Epsilon is one half., epsilon: 0.5, delta: 1e-9}"
+    )
+    plan = COPY.replace("{kind: none, statement: No guarantee is claimed.}", claim)
+    (folder / "plan.yaml").write_text(plan)
+    assert cli("run", "loanapp", cwd=folder).code == 0
+    found = verdict(tmp_path / "ws")["findings"]
+    (guarantee,) = (each for each in found if each["rule"] == "plan.claimed-guarantee")
+    assert (guarantee["state"], guarantee["effect"]) == ("fail", "block")
+    assert "The claim is wrong" in guarantee["because"]
+
+
+def test_c17_an_attack_without_a_number_never_passes(demo: Path, tmp_path: Path) -> None:
+    root = copy_workspace(demo, tmp_path / "ws")
+    edit(
+        root / "policy.yaml",
+        r"(metric: privacy\.leak\.excess)",
+        r"metric: privacy.leak.unheard-of",
+    )
+    assert "privacy.leak" in blocking(root)
+
+
 def test_c20_every_blocking_finding_names_a_remedy(demo: Path) -> None:
     done = cli_here("check", "loanapp", cwd=demo)
     assert done.code == 1

@@ -76,3 +76,5 @@ def test_the_numbers_in_the_readme_are_those_of_the_committed_example() -> None:
     assert f"to {impact.high:.2f})" in text
     assert f"about {found['utility.task.loss'].value:.1f} of its ROC AUC" in text
     assert f"{rows['train']} records are too few" in text
+    detectable = found["privacy.selftest.detectable[leak=two columns swapped]"].value
+    assert f"found only from {100 * detectable:.1f} % on" in text
