@@ -56,6 +56,33 @@ def test_the_units_go_with_their_records(tmp_path: Path) -> None:
     assert ages[tables.train_units[-1]] <= tables.train["age"].iloc[-1]
 
 
+def test_where_nobody_kept_a_control_it_is_empty_and_everything_is_for_training(
+    tmp_path: Path,
+) -> None:
+    tables = load(dossier(tmp_path, {"split": {"control": 0}}, real=people(60)), tmp_path)
+    assert (len(tables.train), len(tables.control)) == (60, 0)
+    assert list(tables.control) == list(tables.train)
+    assert (tables.control.dtypes == tables.train.dtypes).all()
+
+
+def test_earlier_releases_are_read_in_their_order_as_the_synthetic_table_is(
+    tmp_path: Path,
+) -> None:
+    for number in (1, 2):
+        write(tmp_path / f"release{number}.csv", people(20 * number))
+    sources = [
+        *({**SOURCE, "kind": "earlier", "path": f"release{n}.csv"} for n in (2, 1)),
+        {**SOURCE, "path": "real.csv"},
+    ]
+    write(tmp_path / "real.csv", people(60))
+    described = charter(sources=sources, columns=CHARTER["columns"])
+    tables = load(described, tmp_path)
+    assert [len(each) for each in tables.earlier] == [40, 20]
+    assert [name for name, _, _ in tables.named()] == ["train", "control", "earlier-1", "earlier-2"]
+    (tmp_path / "release1.csv").unlink()
+    assert "earlier 2" in str(refused(described, tmp_path))
+
+
 def test_a_control_that_was_brought_is_not_divided(tmp_path: Path) -> None:
     tables = load(dossier(tmp_path, real=people(60), control=people(40, 60)), tmp_path)
     assert (len(tables.train), len(tables.control), tables.tuning) == (60, 40, None)

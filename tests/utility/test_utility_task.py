@@ -159,3 +159,15 @@ def test_the_figure_says_the_scores_and_the_limit():
     assert "trained on synthetic: 0." in drawn.alt
     assert "Loss: " in drawn.alt
     assert "<svg" in figures.task([]).svg
+
+
+def test_without_control_nothing_is_tested_and_it_says_what_to_hold_out():
+    whole = loan_tables(parts=3)
+    bare = dataclasses.replace(whole, control=whole.control.iloc[:0])
+    found = measured(bare)
+    assert not any(estimate.measured for estimate in found.values())
+    assert "`split.control`" in found[LOSS].note
+    faithful = utility.fidelity(bare, seed=0)
+    shapes = next(e for e in faithful if e.metric == "utility.quality.shapes")
+    assert shapes.measured
+    assert shapes.baseline is None
