@@ -363,7 +363,7 @@ def characteristics(runs: dict[int, int]) -> dict[str, dict[str, object]]:
 def main(parts: list[str]) -> None:
     """Run the studies named, or all, and keep the results beside this file."""
     studies: dict[str, Callable[[], object]] = {
-        "coverage": lambda: {**coverage(1000), "exchangeability (200 runs)": exchangeable(200)},
+        "coverage": lambda: {**coverage(1000), "exchangeability (300 runs)": exchangeable(300)},
         "false_alarms": lambda: false_alarms(1000),
         "explaining_alarms": lambda: explaining_alarms(300),
         "power": lambda: power(200),
