@@ -11,7 +11,13 @@ from synthnb.figures.style import CONTROL, GRID, INK, MUTED, REAL, SYNTHETIC, Fi
 from synthnb.records import Lineage, Step, TableFact
 
 _WIDTH, _HEIGHT = 6.4, 5.2
-_COLOURS = {"control": CONTROL, "synthetic": SYNTHETIC, "reference": MUTED, "external": MUTED}
+_COLOURS = {
+    "control": CONTROL,
+    "synthetic": SYNTHETIC,
+    "earlier": SYNTHETIC,
+    "reference": MUTED,
+    "external": MUTED,
+}
 _TITLES = {
     "real": "Real records",
     "train": "Training records",
@@ -53,7 +59,8 @@ def lineage_picture(lineage: Lineage) -> Figure:
     lineage : Lineage
         What `synthnb.lineage.collect` returned.
     """
-    tables = {table.name: table for table in lineage.tables}
+    tables = {_box(table.name): table for table in lineage.tables}
+    several = sum(_box(table.name) == "earlier" for table in lineage.tables)
     places = _places(tables)
     made = [step for step in lineage.steps if step.outputs]
     judged = [step for step in lineage.steps if not step.outputs]
@@ -67,13 +74,20 @@ def lineage_picture(lineage: Lineage) -> Figure:
         c.axes.set(xlim=(0, 1), ylim=(-0.02, 1.01))
         c.axes.axis("off")
         for name, table in tables.items():
-            _draw_table(c.axes, places[name], table)
+            shared = name == "earlier" and several > 1
+            title = f"Earlier releases 1–{several}" if shared else _title(table)
+            _draw_table(c.axes, places[name], table, title)
         for step in made:
             _draw_step(c.axes, step, places)
         if judged:
             _draw_assessments(c.axes, judged, places)
     figure: Figure = c.result
     return figure
+
+
+def _box(name: str) -> str:
+    """Return in which box a table is drawn: earlier releases share one, however many there are."""
+    return "earlier" if name.startswith("earlier-") else name
 
 
 def _places(tables: Mapping[str, TableFact]) -> dict[str, _Node]:
@@ -86,21 +100,21 @@ def _places(tables: Mapping[str, TableFact]) -> dict[str, _Node]:
         "synthetic": (_LEFT, _MADE),
     }
     sides = [name for name in tables if name not in fixed]
-    stacked = {name: (_MIDDLE, _MADE + 0.15 * place) for place, name in enumerate(sides)}
+    stacked = {name: (_MIDDLE, _MADE + 0.125 * place) for place, name in enumerate(sides)}
     return {name: _Node(*{**fixed, **stacked}[name], *_TABLE) for name in tables}
 
 
-def _draw_table(axes: Any, node: _Node, table: TableFact) -> None:
+def _draw_table(axes: Any, node: _Node, table: TableFact, title: str) -> None:
     from matplotlib.patches import Rectangle
 
-    colour = _COLOURS.get(table.name, REAL)
+    colour = _COLOURS.get(_box(table.name), REAL)
     corner = (node.x - node.width / 2, node.bottom)
     axes.add_patch(
         Rectangle(corner, node.width, node.height, facecolor="white", edgecolor=colour, lw=1.6)
     )
     axes.add_patch(Rectangle(corner, 0.012, node.height, facecolor=colour, edgecolor=colour))
     left = corner[0] + 0.028
-    axes.text(left, node.y + 0.03, _title(table), va="center", weight="bold", fontsize=9)
+    axes.text(left, node.y + 0.03, title, va="center", weight="bold", fontsize=9)
     rows = f"{table.rows:,} rows × {table.columns} columns".replace(",", "\u202f")
     axes.text(left, node.y - 0.003, rows, va="center", fontsize=8)
     axes.text(left, node.y - 0.035, table.content[:12], va="center", fontsize=7.5, color=MUTED)
@@ -126,7 +140,7 @@ def _draw_step(axes: Any, step: Step, places: Mapping[str, _Node]) -> None:
 
 def _draw_assessments(axes: Any, steps: Sequence[Step], places: Mapping[str, _Node]) -> None:
     pill = _Node(0.5, _ASSESS, 0.94, _STEP)
-    used = sorted({name for step in steps for name in step.inputs if name in places})
+    used = sorted({_box(n) for step in steps for n in step.inputs if _box(n) in places})
     for name in used:
         node = places[name]
         below = [each for each in places.values() if each.x == node.x and each.y < node.y]
@@ -184,7 +198,7 @@ def _arrow(axes: Any, start: tuple[float, float], end: tuple[float, float]) -> N
 
 
 def _title(table: TableFact) -> str:
-    return _TITLES.get(table.name, table.name.capitalize())
+    return _TITLES.get(table.name, table.name.replace("-", " release ").capitalize())
 
 
 def _words(lineage: Lineage) -> str:

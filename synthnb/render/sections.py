@@ -15,6 +15,7 @@ KINDS = {
     "control": "Real records held out as control",
     "reference": "Reference population",
     "external": "What an attacker may hold",
+    "earlier": "Synthetic table that was released before",
 }
 ACCESS = {
     "open": "open: anybody may have it",

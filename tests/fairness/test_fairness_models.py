@@ -1,5 +1,7 @@
 """Models by group: against fairlearn, planted, degenerate, and never silent."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fairness_people import by_id, people, tables
@@ -75,6 +77,18 @@ def test_one_class_is_never_silent(part):
     assert {estimate.metric for estimate in estimates} >= {ADDED, "fairness.model.accuracy"}
     name = "real training" if part == "train" else part
     assert all(name in e.note and not e.measured for e in estimates)
+
+
+def test_without_control_no_model_is_tested_and_the_note_says_what_to_hold_out():
+    whole = loan_tables(parts=3)
+    bare = replace(whole, control=whole.control.iloc[:0])
+    estimates = fairness.models(bare, seed=0, minimum_cell=10)
+    assert {estimate.metric for estimate in estimates} >= {ADDED, "fairness.model.accuracy"}
+    assert not any(estimate.measured for estimate in estimates)
+    for told in ("`split.control`", "a source of kind `control`"):
+        assert all(told in estimate.note for estimate in estimates)
+    seen = fairness.representation(bare, seed=0, minimum_cell=10)
+    assert any(estimate.measured for estimate in seen)
 
 
 def test_a_group_that_control_lacks_is_not_measured():

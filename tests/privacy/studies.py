@@ -74,7 +74,9 @@ def loans(seed: int) -> Tables:
     return loan_tables(seed, 3)
 
 
-def modelled(train: pd.DataFrame, rows: int, seed: int, kind: str = "copula") -> pd.DataFrame:
+def modelled(
+    train: pd.DataFrame, rows: int, seed: int, kind: str = "copula", **settings: int
+) -> pd.DataFrame:
     """Return rows of a generator fitted on some records."""
     import torch
     from sdv.metadata import Metadata
@@ -86,7 +88,7 @@ def modelled(train: pd.DataFrame, rows: int, seed: int, kind: str = "copula") ->
         np.random.seed(seed)
         metadata = Metadata.detect_from_dataframes({"t": train}, infer_keys=None)
         maker = GaussianCopulaSynthesizer if kind == "copula" else TVAESynthesizer
-        model = maker(metadata)
+        model = maker(metadata, **settings)
         model.fit({"t": train})
         model._set_random_state(seed)
         made = model.sample(rows)["t"]

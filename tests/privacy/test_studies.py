@@ -7,7 +7,6 @@ import json
 import math
 from typing import Any
 
-import numpy as np
 import pytest
 import studies
 import studies_page
@@ -139,19 +138,9 @@ def test_honest_tables_are_never_failed(seed: int) -> None:
 
 @pytest.mark.slow
 def test_an_over_trained_autoencoder_is_caught() -> None:
-    import torch
-    from sdv.metadata import Metadata
-    from sdv.single_table import TVAESynthesizer
-
     tables = studies.loans(0)
     train = tables.train.iloc[:600].reset_index(drop=True)
-    torch.manual_seed(0)
-    np.random.seed(0)
-    metadata = Metadata.detect_from_dataframes({"t": train}, infer_keys=None)
-    model = TVAESynthesizer(metadata, epochs=3000)
-    model.fit({"t": train})
-    made = model.sample(600)["t"][list(train)]
-    made = made.apply(lambda s: s.astype("float64" if train[s.name].dtype.kind == "f" else object))
+    made = studies.modelled(train, 600, 0, "tvae", epochs=3000)
     caught = dataclasses.replace(tables, train=train, synthetic=made)
     assert studies.answer(privacy.view(caught, seed=0)) in {FOUND, UNSURE}
 

@@ -383,6 +383,12 @@ def columns(*changed: dict[str, Any]) -> dict[str, Any]:
         (columns({"name": "ill", "type": "boolean"}), "task.target", "lacks the role"),
         ({**CHARTER, "split": {"control": 0.6, "tuning": 0.4}}, "split", "leave nothing"),
         ({**CHARTER, "split": {"control": -0.1}}, "split.control", "greater than or equal to 0"),
+        ({**CHARTER, "population": 0}, "population", "greater than 0"),
+        (
+            {**CHARTER, "sources": [{**SOURCE, "kind": k} for k in ("real", "external") * 2]},
+            "sources[3].kind",
+            "one of kind `external` already",
+        ),
         ({**CHARTER, "intersections": 4}, "intersections", "less than or equal to 3"),
     ],
 )  # fmt: skip

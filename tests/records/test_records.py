@@ -41,6 +41,17 @@ def test_a_record_cannot_be_changed() -> None:
         charter().title = "Other"
 
 
+def test_a_charter_may_name_as_many_earlier_releases_as_there_were_in_their_order() -> None:
+    named = [
+        {**SOURCE, "kind": kind, "path": path}
+        for kind, path in (("earlier", "c"), ("real", "r"), ("earlier", "a"), ("earlier", "b"))
+    ]
+    described = charter(sources=named)
+    assert [source.path for source in described.earlier] == ["c", "a", "b"]
+    assert described.real.path == "r"
+    assert charter().earlier == ()
+
+
 # --- numbers --------------------------------------------------------------------------------------
 
 

@@ -65,6 +65,71 @@ def test_where_nobody_kept_a_control_it_is_empty_and_everything_is_for_training(
     assert (tables.control.dtypes == tables.train.dtypes).all()
 
 
+def test_without_a_control_nobody_is_a_unit_of_it(tmp_path: Path) -> None:
+    columns = [*CHARTER["columns"], {"name": "who", "type": "category", "roles": ["identifier"]}]
+    frame = people(60).assign(who=[f"p{row // 3}" for row in range(60)])
+    changes = {"columns": columns, "split": {"control": 0, "unit": "who"}}
+    tables = load(dossier(tmp_path, changes, real=frame), tmp_path)
+    assert tables.train_units is not None
+    assert tables.control_units is not None
+    assert (tables.train_units.shape, tables.control_units.shape) == ((60,), (0,))
+
+
+def test_a_control_that_was_brought_wins_over_a_split_without_one(tmp_path: Path) -> None:
+    changes = {"split": {"control": 0}}
+    described = dossier(tmp_path, changes, real=people(60), control=people(40, 60))
+    tables = load(described, tmp_path)
+    assert (len(tables.train), len(tables.control)) == (60, 40)
+
+
+def test_a_control_of_less_than_a_tenth_is_taken(tmp_path: Path) -> None:
+    described = dossier(tmp_path, {"split": {"control": 0.08}}, real=people(400))
+    tables = load(described, tmp_path)
+    assert (len(tables.train), len(tables.control)) == (368, 32)
+
+
+def test_an_external_table_has_the_charters_types_and_may_name_people(tmp_path: Path) -> None:
+    columns = [
+        *CHARTER["columns"],
+        {"name": "who", "type": "category", "roles": ["identifier"]},
+        {"name": "note", "type": "text", "roles": ["excluded"]},
+        {"name": "born", "type": "date", "roles": ["excluded"]},
+    ]
+    real = people(60).assign(who=[f"p{row}" for row in range(60)], note="x", born="1990-01-02")
+    external = "who,born,ill,age,count\n007,1990-01-02,TRUE,30,2\n008,,,,1\n"
+    tables = load(dossier(tmp_path, {"columns": columns}, real=real, external=external), tmp_path)
+    assert tables.external is not None
+    expected = pd.DataFrame(
+        {
+            "who": pd.Series(["007", "008"], dtype=object),
+            "born": pd.to_datetime(pd.Series(["1990-01-02", None])).astype("datetime64[ns]"),
+            "ill": pd.Series(["true", None], dtype=object),
+            "age": [30.0, math.nan],
+            "count": [2.0, 1.0],
+        }
+    )
+    pd.testing.assert_frame_equal(tables.external, expected)
+    for shared in ("ill", "age"):
+        assert tables.external[shared].dtype == tables.train[shared].dtype
+    assert "who" not in tables.train
+
+
+def test_an_earlier_release_that_the_charter_pins_may_not_change(tmp_path: Path) -> None:
+    write(tmp_path / "real.csv", people(60))
+    write(tmp_path / "old.csv", people(20))
+    old = {**SOURCE, "kind": "earlier", "path": "old.csv", "sha256": "0" * 64}
+    described = charter(sources=[{**SOURCE, "path": "real.csv"}, old])
+    assert "The earlier 1 table `old.csv` is not the file" in refused(described, tmp_path).message
+
+
+def test_what_an_earlier_release_has_too_much_or_too_little_is_named(tmp_path: Path) -> None:
+    frame = people(20).drop(columns="town").assign(twon="A")
+    described = dossier(tmp_path, real=people(60), earlier=frame)
+    error = refused(described, tmp_path)
+    assert error.message == "The earlier 1 table does not fit the charter."
+    assert [problem.where for problem in error.problems] == ["town", "twon"]
+
+
 def test_earlier_releases_are_read_in_their_order_as_the_synthetic_table_is(
     tmp_path: Path,
 ) -> None:

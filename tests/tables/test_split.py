@@ -90,6 +90,20 @@ def test_whole_shares_are_cut_exactly() -> None:
     assert [len(part) for part in parts(done)] == [600, 300, 100]
 
 
+def test_without_control_and_tuning_everybody_is_for_training() -> None:
+    frame = plain(100, who=[row // 2 for row in range(100)], town=["A", "B", "B", "C"] * 25)
+    for how in (Split(control=0), Split(control=0, unit="who", strata=("town",), seed=5)):
+        done = split(frame, how)
+        assert np.array_equal(done.train, np.arange(100))
+        assert [len(part) for part in parts(done)] == [100, 0, 0]
+        assert done.control.dtype == done.train.dtype
+
+
+def test_tuning_is_cut_off_where_there_is_no_control() -> None:
+    done = split(plain(1000), Split(control=0, tuning=0.1, seed=3))
+    assert [len(part) for part in parts(done)] == [900, 0, 100]
+
+
 def test_a_share_between_two_numbers_of_units_is_met_on_average() -> None:
     sizes = [len(split(plain(101), Split(control=0.5, seed=seed)).control) for seed in range(400)]
     assert set(sizes) == {50, 51}

@@ -71,14 +71,11 @@ EXPLANATIONS: tuple[Metric, ...] = (
         better="lower",
         chance=0,
         meaning=(
-            "How many more of the descriptions that fit one synthetic row also fit exactly one "
-            "person in the real data than exactly one person who was not in it."
+            "How much likelier a description made from a synthetic row fits a person in the real "
+            "data, and nobody else, than a person who was not in it."
         ),
         remedy=f"{WEAKER} Coarser numbers make people less unique.",
-        source=(
-            f"{WP29}, singling out; Anonymeter (Giomi et al. 2023), without its sampling of "
-            "successes"
-        ),
+        source=f"{WP29}, singling out; train minus control as in Anonymeter (Giomi et al. 2023)",
     ),
     Metric(
         id="privacy.singling_out.p",
@@ -88,11 +85,11 @@ EXPLANATIONS: tuple[Metric, ...] = (
         maximum=1,
         better="higher",
         meaning=(
-            "How probable so many more descriptions that fit a person in train would be if the "
-            "generator had not looked at who is in train; small is bad."
+            "How probable so many people of train singled out would be if the generator had not "
+            "looked at who is in train; small is bad."
         ),
         remedy=WEAKER,
-        source="McNemar 1947, exact; exchange of labels",
+        source="Permutation test by exchange of labels",
     ),
     Metric(
         id="privacy.reidentification.excess",
