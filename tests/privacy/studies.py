@@ -90,7 +90,8 @@ def modelled(
         maker = GaussianCopulaSynthesizer if kind == "copula" else TVAESynthesizer
         model = maker(metadata, **settings)
         model.fit({"t": train})
-        model._set_random_state(seed)
+        if not settings:
+            model._set_random_state(seed)  # else the sample is the one that SDV gives first
         made = model.sample(rows)["t"]
     for name in train:
         numeric = train[name].dtype.kind == "f"
