@@ -12,7 +12,9 @@
     │   └── MissingExtraError          an optional library is not installed
     ├── BlockedError           exit 1  a verdict, a rule or a signature says no
     │   ├── VerificationError          a release does not hold
-    │   └── ReleaseError               this run may not be released
+    │   ├── ReleaseError               this run may not be released
+    │   ├── BudgetError                the privacy budget of a data set does not allow it
+    │   └── RejectedError              this configuration was rejected before
     ├── NotebookError          exit 3  a notebook broke while it ran
     └── RenderError            exit 3  a datasheet could not be rendered
 
@@ -138,6 +140,14 @@ class VerificationError(BlockedError):
 
 class ReleaseError(BlockedError):
     """This run may not be released."""
+
+
+class BudgetError(BlockedError):
+    """The privacy budget of a data set does not allow it; nothing was measured."""
+
+
+class RejectedError(BlockedError):
+    """This configuration was rejected before, and nobody has withdrawn the rejection."""
 
 
 class NotebookError(SynthnbError):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
-from synthnb.records import Column, Plan
+from synthnb.records import Charge, Charter, Column, Plan, PrivacyLoss
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 
@@ -82,6 +83,83 @@ class Parameter:
         return low and (self.maximum is None or value <= self.maximum)
 
 
+class Archive(Protocol):
+    """Where noisy measurements are kept, so that they are paid for once."""
+
+    def load(self, key: str) -> str | None:
+        """Return the text that was saved under a key (a sha256), if there is one."""
+        ...
+
+    def save(self, key: str, text: str) -> None:
+        """Keep a text under a key, on disk when this returns."""
+        ...
+
+
+@dataclass(frozen=True)
+class Context:
+    """What surrounds a generator besides its records and its plan.
+
+    Parameters
+    ----------
+    charter : Charter
+        Public domain, task, name of the data set.
+    units : ndarray of str, shape (n,), optional
+        Privacy unit of each training record, where the charter names one.
+    charge : callable, optional
+        Books a privacy loss before any noise is drawn. Raises BudgetError where the budget does not
+        allow it. Without one, a differentially private generator refuses to work.
+    archive : Archive, optional
+        Where noisy measurements are kept.
+    """
+
+    charter: Charter
+    units: np.ndarray | None = None
+    charge: Callable[[Charge], None] | None = None
+    archive: Archive | None = None
+
+
+class Fitted(Protocol):
+    """What a generator has learnt.
+
+    Attributes
+    ----------
+    said : tuple of str
+        What is done to every drawn row, in sentences.
+    privacy_loss : PrivacyLoss or None
+        What a differentially private generator spent.
+    """
+
+    @property
+    def said(self) -> tuple[str, ...]: ...
+
+    @property
+    def privacy_loss(self) -> PrivacyLoss | None: ...
+
+    def sample(self, rows: int, *, seed: int, where: Mapping[str, Any]) -> pd.DataFrame:
+        """Return rows, the same for the same seed whatever was drawn before.
+
+        Parameters
+        ----------
+        rows : int
+            How many, 1 or more.
+        seed : int
+            The only source of chance.
+        where : mapping of str to value
+            Values that columns have in every row, in the types of `Tables`; empty for none. A
+            generator may leave all of it to the house by raising `Unconditional`.
+
+        Raises
+        ------
+        GeneratorError
+            If rows with these values cannot be drawn; the message names columns, no value.
+        """
+        ...
+
+
+class Unconditional(Exception):  # noqa: N818 -- an answer, not an error
+    """This generator cannot draw under conditions itself; rows are drawn until enough fit."""
+
+
 @runtime_checkable
 class Generator(Protocol):
     """Makes a synthetic table from real records.
@@ -127,19 +205,22 @@ class Generator(Protocol):
         """Return what is wrong between settings that are each allowed: parameter to reason."""
         ...
 
-    def generate(
-        self, train: pd.DataFrame, columns: Sequence[Column], plan: Plan
-    ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        """Return a synthetic table, and what was done to it after sampling, in sentences.
+    def fit(
+        self, train: pd.DataFrame, columns: Sequence[Column], plan: Plan, context: Context
+    ) -> Fitted:
+        """Learn from real records, and return what rows are drawn from.
 
         Parameters
         ----------
         train : DataFrame, shape (n, columns)
             The records to learn from, in the types of `synthnb.tables.Tables`.
         columns : sequence of Column
-            What they are; the result has the same columns, types and order.
+            What they are; drawn rows have the same columns, types and order.
         plan : Plan
-            Seed, rows (as many as `train` if None), conditions, parameters; already checked.
+            Seed and parameters; already checked. Rows, conditions and the other options are
+            carried out by the house, by calls of `Fitted.sample`.
+        context : Context
+            The charter, and what a differentially private generator needs.
 
         Raises
         ------

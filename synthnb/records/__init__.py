@@ -9,6 +9,7 @@ from __future__ import annotations
 from synthnb.records.base import Record, canonical, digest, sha256
 from synthnb.records.catalogue import CATALOGUE, Metric, metric
 from synthnb.records.charter import Charter, Column, Source, Split, Task, Threshold
+from synthnb.records.constraint import Constraint, PublicDomain
 from synthnb.records.datasheet import Datasheet, Template
 from synthnb.records.evidence import (
     Estimate,
@@ -21,10 +22,21 @@ from synthnb.records.evidence import (
     interval,
     missing,
 )
+from synthnb.records.mitigation import (
+    Blend,
+    Change,
+    Condition,
+    Enforce,
+    GroupShare,
+    Mitigation,
+    Scenario,
+    Stratify,
+)
 from synthnb.records.people import Key, Member, People
-from synthnb.records.plan import BRING_YOUR_OWN, Condition, External, Guarantee, Plan
+from synthnb.records.plan import BRING_YOUR_OWN, External, Guarantee, Plan
 from synthnb.records.policy import (
     Approval,
+    Budget,
     Case,
     Clause,
     Configuration,
@@ -33,6 +45,7 @@ from synthnb.records.policy import (
     Rule,
     When,
 )
+from synthnb.records.privacy_loss import Charge, PrivacyLoss, Spent
 from synthnb.records.text import read, schema, write
 from synthnb.records.threat import Threat
 from synthnb.records.verdict import Finding, Verdict
@@ -41,32 +54,45 @@ __all__ = [
     "BRING_YOUR_OWN",
     "CATALOGUE",
     "Approval",
+    "Blend",
+    "Budget",
     "Case",
+    "Change",
+    "Charge",
     "Charter",
     "Clause",
     "Column",
     "Condition",
     "Configuration",
+    "Constraint",
     "Datasheet",
+    "Enforce",
     "Estimate",
     "Evidence",
     "External",
     "Finding",
     "Generation",
+    "GroupShare",
     "Guarantee",
     "Key",
     "Lineage",
     "Member",
     "Metric",
+    "Mitigation",
     "People",
     "Plan",
     "Policy",
+    "PrivacyLoss",
+    "PublicDomain",
     "Record",
     "Rejection",
     "Rule",
+    "Scenario",
     "Source",
+    "Spent",
     "Split",
     "Step",
+    "Stratify",
     "TableFact",
     "Task",
     "Template",

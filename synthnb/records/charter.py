@@ -20,6 +20,7 @@ from synthnb.records.base import (
     did_you_mean,
     file_name,
 )
+from synthnb.records.constraint import Constraint, PublicDomain
 
 Role = Literal[
     "identifier", "quasi-identifier", "sensitive", "protected", "target", "weight", "excluded"
@@ -84,6 +85,13 @@ class Source(Record):
     legal_basis: Prose = Field(description="On what legal basis it is used here")
     retention: Prose = Field(description="How long the real data is kept, and then what")
     sha256: str | None = Field(None, description="Expected sha256 of the file, if you pin it")
+    dataset: str = Field(
+        "",
+        description=(
+            "Name of the data set, the same in every dossier that uses it: privacy losses of all "
+            "its releases add up under this name"
+        ),
+    )
 
 
 class Column(Record):
@@ -164,6 +172,13 @@ class Task(Record):
             "(regression); tightens the policy's limit on `utility.task.loss`"
         ),
     )
+    explanatory: tuple[str, ...] = Field(
+        (),
+        description=(
+            "Columns that may legitimately explain who gets the outcome, such as the credit "
+            "history: gaps are also measured among people who are alike in them"
+        ),
+    )
 
 
 class Threshold(Record):
@@ -207,6 +222,12 @@ class Charter(Record):
     prohibited_uses: tuple[Prose, ...] = Field(min_length=1)
     sources: tuple[Source, ...] = Field(min_length=1)
     columns: tuple[Column, ...] = Field(min_length=2)
+    constraints: tuple[Constraint, ...] = Field(
+        (), description="Rules between columns that every row must keep"
+    )
+    public: PublicDomain | None = Field(
+        None, description="What a differentially private generator may know beforehand"
+    )
     split: Split = Field(default_factory=Split)
     population: int | None = Field(
         None, gt=0, description="How many people the records were drawn from, where that is known"
@@ -283,6 +304,10 @@ class Charter(Record):
 
     def _column_faults(self) -> Iterator[Fault]:
         names = [column.name for column in self.columns]
+        rules = [rule.name for rule in self.constraints]
+        for number, name in enumerate(rules):
+            if name in rules[:number]:
+                yield ("constraints", number, "name"), f"`{name}` is used twice"
         for number, name in enumerate(names):
             if name in names[:number]:
                 yield ("columns", number, "name"), f"`{name}` is listed twice"
@@ -298,6 +323,24 @@ class Charter(Record):
             named.append((("split", "unit"), self.split.unit))
         if self.task:
             named.append((("task", "target"), self.task.target))
+            named += [
+                (("task", "explanatory", number), name)
+                for number, name in enumerate(self.task.explanatory)
+            ]
+        for number, rule in enumerate(self.constraints):
+            named.append((("constraints", number, "column"), rule.column))
+            named += [(("constraints", number, "other"), rule.other)] if rule.other else []
+            named += [(("constraints", number, "when", name), name) for name in rule.when]
+        if self.public:
+            named += [
+                (("public", "logarithmic", number), name)
+                for number, name in enumerate(self.public.logarithmic)
+            ]
+            named += [
+                (("public", "edges", number), name)
+                for number, pair in enumerate(self.public.edges)
+                for name in pair
+            ]
         for where, name in named:
             if name not in names:
                 yield where, f"no column is called `{name}`{did_you_mean(name, names)}"

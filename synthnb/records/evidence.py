@@ -19,6 +19,8 @@ from synthnb.records.base import (
     digest,
     sha256,
 )
+from synthnb.records.mitigation import Mitigation
+from synthnb.records.privacy_loss import PrivacyLoss
 from synthnb.records.threat import Threat
 
 Room = Literal["charter", "generation", "privacy", "fairness", "utility", "lineage"]
@@ -170,6 +172,9 @@ class Generation(Record):
     seed: int
     rows: int
     transformations: tuple[str, ...] = ()
+    mitigations: tuple[Mitigation, ...] = ()
+    real_rows: int = Field(0, ge=0, description="Rows that are real records, by blending")
+    privacy_loss: PrivacyLoss | None = None
     synthetic: TableFact
 
 

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from synthnb.records.base import SCHEMA_VERSION, FaultsError, Prose, Record, Value, file_name
+from synthnb.records.mitigation import Blend, Condition, Enforce, Scenario, Stratify
 
 BRING_YOUR_OWN = "bring-your-own"
 
@@ -31,13 +32,6 @@ class Guarantee(Record):
         return self
 
 
-class Condition(Record):
-    """Rows that are generated with some values given."""
-
-    where: dict[str, Value] = Field(min_length=1, description="Column: value")
-    rows: int = Field(gt=0)
-
-
 class External(Record):
     """A synthetic table that was made elsewhere."""
 
@@ -55,6 +49,10 @@ class Plan(Record):
     seed: int = Field(0, ge=0, le=2**31 - 1)
     rows: int | None = Field(None, gt=0, description="As many as there are to learn from, if empty")
     conditions: tuple[Condition, ...] = ()
+    stratify: Stratify | None = None
+    scenarios: tuple[Scenario, ...] = ()
+    enforce: Enforce | None = None
+    blend: Blend | None = Field(None, description="Publishes real records; weakens every promise")
     guarantee: Guarantee
     author: str = Field("", description="Who wrote this plan, and so may not review its assessment")
     rationale: Prose = Field(description="Why this generator, these parameters, this guarantee")
@@ -66,6 +64,12 @@ class Plan(Record):
             return self
         external = self.external.model_copy(update={"path": file_name(self.external.path)})
         return self.model_copy(update={"external": external})
+
+    @property
+    def mitigated(self) -> bool:
+        """Return whether the plan asks for more than a plain sample of its generator."""
+        asked = (self.conditions, self.stratify, self.scenarios, self.enforce, self.blend)
+        return any(asked)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

@@ -219,6 +219,14 @@ class Reviewing(Record):
     )
 
 
+class Budget(Record):
+    """The most privacy loss that all releases about one data set may add up to."""
+
+    epsilon: float = Field(gt=0)
+    delta: float = Field(gt=0, lt=1)
+    reason: Prose = Field(description="Why so much and not more")
+
+
 class Policy(Record):
     """An organisation's rules for synthetic data."""
 
@@ -237,6 +245,9 @@ class Policy(Record):
     rules: tuple[Rule, ...] = Field(min_length=1)
     approvals: tuple[Approval, ...] = Field(min_length=1)
     generators: Generators
+    privacy_budget: Budget | None = Field(
+        None, description="Cap per data set; without one, no differentially private generator runs"
+    )
     rejections: tuple[Rejection, ...] = ()
 
     def rule(self, rule_id: str) -> Rule | None:
