@@ -34,6 +34,13 @@ def learnt(view: View, secret: Column) -> np.ndarray:
     -------
     ndarray of bool, shape (N,)
     """
+    found = view.remembered
+    if secret.name not in found:
+        found[secret.name] = _learnt(view, secret)
+    return found[secret.name]
+
+
+def _learnt(view: View, secret: Column) -> np.ndarray:
     others = [other for other in view.columns if other.name != secret.name]
     encoder = Encoder(others, [view.tables.train, view.tables.control])
     real, made = encoder.encode(view.real), encoder.encode(view.distinct)

@@ -296,6 +296,11 @@ class View:
             labels=self.labels,
         )
 
+    @cached_property
+    def remembered(self) -> dict[str, np.ndarray]:
+        """Return what attacks found about this synthetic table and leave for one another."""
+        return {}
+
     def with_synthetic(self, synthetic: pd.DataFrame) -> View:
         """Return a view of the same real records beside another synthetic table.
 

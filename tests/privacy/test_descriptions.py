@@ -183,6 +183,36 @@ def test_a_group_below_the_minimum_cell_is_not_shown() -> None:
     assert "Fewer than 60 people" in hidden.note
 
 
+def test_what_leaks_in_a_group_is_counted_within_it() -> None:
+    plain = thirds(0)
+    women = plain.train[plain.train["sex"] == "F"]
+    made = plain.made.copy()
+    made.iloc[: len(women)] = women.to_numpy()
+    view = privacy.view(plain.with_synthetic(made), seed=0)
+    found = privacy.groups(view)
+    copied = one(found, "privacy.group.copies", group="Sex = F")
+    assert copied.value == 1  # all of hers, and nobody's of control
+    assert one(found, "privacy.group.copies", group="Sex = M").value == 0
+    ranked = one(found, "privacy.group.auc", group="Sex = F")
+    assert ranked.low is not None
+    assert ranked.low > 0.9
+    learnt = one(found, "privacy.group.attribute", group="Sex = F", secret="loanamt")
+    assert learnt.value is not None
+    assert learnt.value > 0
+
+
+def test_crossed_groups_are_measured_and_empty_ones_named() -> None:
+    view = privacy.view(thirds(0), seed=0)
+    named = {e.scope["group"] for e in privacy.groups(view)}
+    assert {"Race = White, Sex = F", "Race = Black, Sex = M", "Most isolated records"} <= named
+    assert len(named) == 3 + 2 + 6 + 1
+
+
+def test_sizes_of_groups_do_not_give_small_ones_away() -> None:
+    view = privacy.view(thirds(0), seed=0)
+    assert all(e.n is None or e.n % 10 == 0 for e in privacy.groups(view))
+
+
 # --- epsilon --------------------------------------------------------------------------------------
 
 

@@ -220,6 +220,51 @@ EXPLANATIONS: tuple[Metric, ...] = (
         source="True minus false positive rate at a pooled threshold; Wilson 1927",
     ),
     Metric(
+        id="privacy.group.copies",
+        title="Exact copies in a group",
+        unit="difference",
+        minimum=-1,
+        maximum=1,
+        better="lower",
+        chance=0,
+        meaning=(
+            "How many more of this group's people in the real data stand in the synthetic table "
+            "word for word than of its people who were not in it."
+        ),
+        remedy=f"{WEAKER} Small and unusual groups need coarser categories first.",
+        source="As the exact copies of all records; Wilson 1927",
+    ),
+    Metric(
+        id="privacy.group.auc",
+        title="Membership inference in a group",
+        unit="score",
+        minimum=0,
+        maximum=1,
+        better="lower",
+        chance=0.5,
+        meaning=(
+            "How well an attacker tells this group's people in the real data from its people who "
+            "were not in it; 0.5 is guessing. An average: it hides a leak of a few."
+        ),
+        remedy=f"{WEAKER} Small and unusual groups need coarser categories first.",
+        source="DeLong, DeLong and Clarke-Pearson 1988, Biometrics 44",
+    ),
+    Metric(
+        id="privacy.group.attribute",
+        title="Secrets learnt in a group",
+        unit="difference",
+        minimum=-1,
+        maximum=1,
+        better="lower",
+        chance=0,
+        meaning=(
+            "How many more of this group's people in the real data have this secret learnt than of "
+            "its people who were not in it."
+        ),
+        remedy=f"{WEAKER} Small and unusual groups need coarser categories first.",
+        source="As attribute inference about all records; Giomi et al. 2023 (Anonymeter)",
+    ),
+    Metric(
         id="privacy.epsilon.lower",
         title="Empirical epsilon, lower bound",
         unit="number",
