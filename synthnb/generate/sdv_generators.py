@@ -10,12 +10,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import JsonValue
 
 from synthnb.errors import GeneratorError
-from synthnb.generate.protocol import Parameter, settings
+from synthnb.generate.protocol import Context, Parameter, settings
 from synthnb.generate.steady import import_sdv, steady
 from synthnb.records import Column, Plan
 
@@ -32,6 +32,88 @@ _SDTYPES = {
     "boolean": "categorical",
 }
 _DISTRIBUTIONS = ("beta", "norm", "truncnorm", "uniform", "gamma", "gaussian_kde")
+
+
+@dataclass(frozen=True)
+class SdvFitted:
+    """A fitted synthesizer, and what it takes to read its rows.
+
+    Parameters
+    ----------
+    name : str
+        The generator's id.
+    sdv, model : Any
+        The package, and the synthesizer; None where every column is constant.
+    train : DataFrame
+        The training records, for the types and days that rows are cut to.
+    columns : tuple of Column
+    constants : mapping
+        Columns with one value in every training record.
+    codes : mapping of str to str
+        What SDV calls each learnt column.
+    rounded : bool
+        Whether SDV rounds numbers.
+    """
+
+    name: str
+    sdv: Any
+    model: Any
+    train: pd.DataFrame
+    columns: tuple[Column, ...]
+    constants: Mapping[str, Any]
+    codes: Mapping[str, str]
+    rounded: bool
+    privacy_loss: ClassVar[None] = None
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Return what is done to every drawn row."""
+        said = ["numbers: rounded to the decimals that the training records have"]
+        return (*(said if self.rounded else ()), *_restorations(self))
+
+    def sample(self, rows: int, *, seed: int, where: Mapping[str, Any]) -> pd.DataFrame:
+        """Return rows drawn by SDV, under given values where there are any.
+
+        Raises
+        ------
+        GeneratorError
+            If SDV cannot draw them.
+        """
+        import pandas as pd
+
+        given = _without(where, self.constants)
+        if self.model is None:
+            drawn = pd.DataFrame(index=range(rows))
+        else:
+            with steady(seed=seed):
+                drawn = self._drawn(rows, seed, given)
+        return _restored(drawn, self)
+
+    def _drawn(self, rows: int, seed: int, given: Mapping[str, Any]) -> pd.DataFrame:
+        def draw() -> Any:
+            self.model.reset_sampling()
+            self.model._set_random_state(seed)
+            if not given:
+                return self.model.sample(rows)[_TABLE]
+            coded = {self.codes[name]: value for name, value in given.items()}
+            wanted = self.sdv.sampling.Condition(coded, num_rows=rows, table_name=_TABLE)
+            return self.model.sample_from_conditions([wanted])[_TABLE]
+
+        about = f" with given {', '.join(f'`{name}`' for name in given)}" if given else ""
+        advice = (
+            "the given values may be too rare to be learnt; ask for fewer such rows, drop the "
+            "condition, or use `gaussian-copula`, which draws conditions directly"
+            if given
+            else "try other parameters, or another generator"
+        )
+        drawn = _mapped(draw, f"`{self.name}` could not draw rows{about}", advice)
+        if len(drawn) != rows:
+            raise GeneratorError(
+                f"`{self.name}` drew {len(drawn)} of {rows} rows{about}.", advice=advice
+            )
+        back = {code: name for name, code in self.codes.items()}
+        named: pd.DataFrame = drawn.rename(columns=back)[list(self.codes)]
+        return named.reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -69,43 +151,32 @@ class SdvGenerator:
             f"the next one is {-(-size // unit) * unit}"
         }
 
-    def generate(
-        self, train: pd.DataFrame, columns: Sequence[Column], plan: Plan
-    ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        """Fit SDV's synthesizer to the training records and sample from it.
+    def fit(
+        self, train: pd.DataFrame, columns: Sequence[Column], plan: Plan, context: Context
+    ) -> SdvFitted:
+        """Fit SDV's synthesizer to the training records.
 
         Raises
         ------
         MissingExtraError
             If SDV is not installed.
         GeneratorError
-            If SDV cannot learn from the records, or cannot draw the rows that are asked for.
+            If SDV cannot learn from the records.
         """
         sdv = import_sdv()
         constants = _constants(train, columns)
         learnt = [column for column in columns if column.name not in constants]
-        wheres = [_without(dict(each.where), constants, columns) for each in plan.conditions]
-        rows = len(train) if plan.rows is None else plan.rows
-        free = rows - sum(condition.rows for condition in plan.conditions)
         codes = {column.name: f"c{number}" for number, column in enumerate(learnt)}
-        with steady(seed=plan.seed):
-            if learnt:
+        model = None
+        if learnt:
+            with steady(seed=plan.seed):
                 model = self._fit(sdv, train, learnt, codes, plan)
-                pieces = [
-                    self._draw(sdv, model, where, condition.rows, codes, learnt)
-                    for where, condition in zip(wheres, plan.conditions, strict=True)
-                ]
-                if free > 0:
-                    pieces.append(self._draw(sdv, model, {}, free, codes, learnt))
-            else:
-                pieces = []
-        said = ["numbers: rounded to the decimals that the training records have"]
         rounded = settings(self, plan)["enforce_rounding"] and any(
             column.type == "number" for column in learnt
         )
-        drawn = _joined(pieces, plan, rows)
-        frame, restored = _restored(drawn, train, columns, constants)
-        return frame, (*(said if rounded else []), *restored)
+        return SdvFitted(
+            self.id, sdv, model, train, tuple(columns), constants, codes, bool(rounded)
+        )
 
     def _fit(
         self,
@@ -130,8 +201,6 @@ class SdvGenerator:
             )
             model = getattr(sdv.single_table, self.synthesizer)(metadata, **chosen)
             model.fit({_TABLE: frame})
-            model.reset_sampling()
-            model._set_random_state(plan.seed)
             return model
 
         return _mapped(
@@ -139,38 +208,6 @@ class SdvGenerator:
             f"`{self.id}` could not learn from the training records",
             "check the column types in charter.yaml, try other parameters, or another generator",
         )
-
-    def _draw(
-        self,
-        sdv: Any,
-        model: Any,
-        where: Mapping[str, Any],
-        rows: int,
-        codes: Mapping[str, str],
-        learnt: Sequence[Column],
-    ) -> pd.DataFrame:
-        def draw() -> Any:
-            if not where:
-                return model.sample(rows)[_TABLE]
-            given = {codes[name]: value for name, value in where.items()}
-            wanted = sdv.sampling.Condition(given, num_rows=rows, table_name=_TABLE)
-            return model.sample_from_conditions([wanted])[_TABLE]
-
-        about = f" with given {', '.join(f'`{name}`' for name in where)}" if where else ""
-        advice = (
-            "the given values may be too rare to be learnt; ask for fewer such rows, drop the "
-            "condition, or use `gaussian-copula`, which draws conditions directly"
-            if where
-            else "try other parameters, or another generator"
-        )
-        drawn = _mapped(draw, f"`{self.id}` could not draw rows{about}", advice)
-        if len(drawn) != rows:
-            raise GeneratorError(
-                f"`{self.id}` drew {len(drawn)} of {rows} rows{about}.", advice=advice
-            )
-        back = {code: name for name, code in codes.items()}
-        named: pd.DataFrame = drawn.rename(columns=back)[[column.name for column in learnt]]
-        return named.reset_index(drop=True)
 
 
 def _mapped(work: Callable[[], T], what: str, advice: str) -> T:
@@ -194,66 +231,42 @@ def _constants(train: pd.DataFrame, columns: Sequence[Column]) -> dict[str, Any]
     return found
 
 
-def _without(
-    where: dict[str, JsonValue], constants: Mapping[str, Any], columns: Sequence[Column]
-) -> dict[str, Any]:
-    """Return a condition in the tables' types, without columns that always hold its value."""
-    kinds = {column.name: column.type for column in columns}
-    kept: dict[str, Any] = {}
-    for name, value in where.items():
-        given: Any = value
-        if kinds[name] in {"number", "integer"}:
-            given = float(value)  # type: ignore[arg-type]
-        elif kinds[name] == "boolean":
-            given = "true" if value else "false"
-        if name not in constants:
-            kept[name] = given
-        elif constants[name] != given:
+def _without(where: Mapping[str, Any], constants: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a condition without columns that always hold its value."""
+    for name, given in where.items():
+        if name in constants and constants[name] != given:
             raise GeneratorError(
                 f"A condition asks for a value of `{name}` that no training record has: "
                 "the column is the same in all of them.",
                 advice="drop the condition from plan.yaml",
             )
-    return kept
+    return {name: given for name, given in where.items() if name not in constants}
 
 
-def _joined(pieces: list[pd.DataFrame], plan: Plan, rows: int) -> pd.DataFrame:
-    """Return all drawn rows; those drawn under conditions lie at random among the others."""
-    import numpy as np
+def _restorations(fitted: SdvFitted) -> list[str]:
+    said = []
+    for column in fitted.columns:
+        if column.name in fitted.constants:
+            said.append(f"{column.name}: the same in every training record, put back as it is")
+        elif column.type == "date" and _whole_days(fitted.train[column.name]):
+            said.append(f"{column.name}: cut to whole days, as in the training records")
+    return said
+
+
+def _restored(drawn: pd.DataFrame, fitted: SdvFitted) -> pd.DataFrame:
+    """Put constant columns back, and cut dates to days."""
     import pandas as pd
 
-    if not pieces:
-        return pd.DataFrame(index=range(rows))
-    drawn = pd.concat(pieces, ignore_index=True)
-    if len(pieces) > 1:
-        order = np.random.default_rng(plan.seed).permutation(rows)
-        drawn = drawn.iloc[order].reset_index(drop=True)
-    return drawn
-
-
-def _restored(
-    drawn: pd.DataFrame,
-    train: pd.DataFrame,
-    columns: Sequence[Column],
-    constants: Mapping[str, Any],
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Put constant columns back, cut dates to days, and say so."""
-    import pandas as pd
-
-    said: list[str] = []
     made: dict[str, pd.Series] = {}
-    for column in columns:
-        name = column.name
-        if name in constants:
-            same = pd.Series([constants[name]] * len(drawn), dtype=train[name].dtype)
-            made[name] = same
-            said.append(f"{name}: the same in every training record, put back as it is")
+    for column in fitted.columns:
+        name, train = column.name, fitted.train
+        if name in fitted.constants:
+            made[name] = pd.Series([fitted.constants[name]] * len(drawn), dtype=train[name].dtype)
         elif column.type == "date" and _whole_days(train[name]):
             made[name] = drawn[name].dt.normalize()
-            said.append(f"{name}: cut to whole days, as in the training records")
         else:
             made[name] = drawn[name]
-    return pd.DataFrame(made, columns=[column.name for column in columns]), tuple(said)
+    return pd.DataFrame(made, columns=[column.name for column in fitted.columns])
 
 
 def _whole_days(dates: pd.Series) -> bool:

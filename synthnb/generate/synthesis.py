@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthnb.errors import GeneratorError, Problem
+from synthnb.errors import GeneratorError
 from synthnb.generate.checks import check
 from synthnb.generate.external import BringYourOwn
-from synthnb.generate.protocol import Generator, settings
+from synthnb.generate.protocol import Context, Generator, settings
 from synthnb.generate.registry import generators
-from synthnb.records import Column, Generation, Plan, TableFact
+from synthnb.records import Generation, Plan, PrivacyLoss, TableFact
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +20,12 @@ if TYPE_CHECKING:
 
 
 def synthesise(
-    tables: Tables, plan: Plan, *, folder: Path = Path()
+    tables: Tables,
+    plan: Plan,
+    *,
+    folder: Path = Path(),
+    context: Context | None = None,
+    minimum_cell: int = 10,
 ) -> tuple[pd.DataFrame, Generation]:
     """Carry out a plan.
 
@@ -33,9 +37,14 @@ def synthesise(
     tables : Tables
         The real records, already divided.
     plan : Plan
-        What is to be done; its seed is the only source of chance.
+        What is to be done; its seed is the only source of chance, but for the noise of a
+        differentially private generator.
     folder : Path
         The dossier; the path of a table that was made elsewhere starts there.
+    context : Context, optional
+        What a differentially private generator needs; without one it refuses.
+    minimum_cell : int
+        The policy's smallest group that may be told apart.
 
     Returns
     -------
@@ -48,119 +57,49 @@ def synthesise(
     ------
     GeneratorError
         With every problem of the plan, or because the generator failed.
+    BudgetError
+        If the privacy budget of the data set does not allow it.
     MissingExtraError
         If the generator's library is not installed.
     TableError
         If a table that was made elsewhere does not fit the charter.
     """
+    from synthnb.generate.options import Drawn, draw
     from synthnb.tables import content_digest
 
     columns = tables.columns
-    check(plan, columns)
+    check(plan, tables.charter)
     _check_rows(tables, plan)
     generator = generators()[plan.generator]
+    context = context or Context(tables.charter, tables.train_units)
+    loss: PrivacyLoss | None = None
     if isinstance(generator, BringYourOwn):
         hidden = {c.name for c in tables.charter.columns} - {c.name for c in columns}
-        generator = dataclasses.replace(generator, folder=folder, optional=frozenset(hidden))
-        frame, done = generator.generate(tables.train, columns, plan)
+        reader = dataclasses.replace(generator, folder=folder, optional=frozenset(hidden))
+        drawn = Drawn(reader.fit(tables.train, columns, plan, context).frame, ())
     else:
-        made, said = generator.generate(tables.train, columns, plan)
-        frame, more = finish(made, columns, generator)
-        done = (*said, *more)
+        fitted = generator.fit(tables.train, columns, plan, context)
+        loss = fitted.privacy_loss
+        drawn = draw(fitted, generator.id, tables, plan, minimum_cell=minimum_cell)
     fact = TableFact(
         name="synthetic",
-        rows=len(frame),
+        rows=len(drawn.frame),
         columns=len(columns),
-        content=content_digest(frame, columns),
+        content=content_digest(drawn.frame, columns),
     )
-    return frame, Generation(
+    return drawn.frame, Generation(
         generator=generator.id,
         library=_library(generator, plan),
         licence=generator.licence,
         parameters=settings(generator, plan),
         seed=plan.seed,
-        rows=len(frame),
-        transformations=done,
+        rows=len(drawn.frame),
+        transformations=drawn.said,
+        mitigations=drawn.mitigations,
+        real_rows=drawn.real_rows,
+        privacy_loss=loss,
         synthetic=fact,
     )
-
-
-def finish(
-    made: pd.DataFrame, columns: Sequence[Column], generator: Generator
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return a generated table in the house's types and within what the charter makes public.
-
-    Raises
-    ------
-    GeneratorError
-        If the generator left out columns or returned something else than their types.
-    """
-    import pandas as pd
-
-    absent = [column.name for column in columns if column.name not in made]
-    if absent:
-        raise GeneratorError(
-            f"`{generator.id}` left out columns.",
-            [Problem(name, "is not in the table that it made") for name in absent],
-            advice="this is a fault of the generator; report it to who maintains it",
-        )
-    done: list[str] = []
-    finished: dict[str, pd.Series] = {}
-    wrong: list[Problem] = []
-    for column in columns:
-        try:
-            values, said = _finish_column(made[column.name].reset_index(drop=True), column)
-        except (ValueError, TypeError):
-            wrong.append(Problem(column.name, f"holds something else than type `{column.type}`"))
-            continue
-        finished[column.name] = values
-        done += said
-    if wrong:
-        raise GeneratorError(
-            f"`{generator.id}` returned columns of the wrong type.",
-            wrong,
-            advice="this is a fault of the generator; report it to who maintains it",
-        )
-    return pd.DataFrame(finished, columns=[column.name for column in columns]), tuple(done)
-
-
-def _finish_column(values: pd.Series, column: Column) -> tuple[pd.Series, list[str]]:
-    import numpy as np
-    import pandas as pd
-
-    if column.type in {"category", "boolean"}:
-        texts = [None if pd.isna(value) else str(value) for value in values]
-        if column.type == "boolean" and not set(texts) <= {"true", "false", None}:
-            raise ValueError(column.name)
-        return pd.Series(texts, dtype=object), []
-    if column.type == "date":
-        return pd.to_datetime(values).astype("datetime64[ns]"), []
-    numbers = values.astype("float64")
-    if np.isinf(numbers).any():
-        raise ValueError(column.name)
-    said: list[str] = []
-    if column.type == "integer":
-        numbers = numbers.round()
-        said.append(f"{column.title}: rounded to whole numbers")
-    low, high = _bounds(column)
-    outside = int(((numbers < low) | (numbers > high)).sum())
-    if outside:
-        numbers = numbers.clip(low, high)
-        share = f"{outside} of {len(numbers)} values"
-        said.append(f"{column.title}: {share} clipped to the public bounds of the charter")
-    return numbers, said
-
-
-def _bounds(column: Column) -> tuple[float, float]:
-    """Return the public bounds, or infinities where there are none; whole for integers."""
-    import math
-
-    low = -math.inf if column.minimum is None else column.minimum
-    high = math.inf if column.maximum is None else column.maximum
-    if column.type == "integer":
-        low = math.ceil(low) if math.isfinite(low) else low
-        high = math.floor(high) if math.isfinite(high) else high
-    return low, high
 
 
 def _check_rows(tables: Tables, plan: Plan) -> None:

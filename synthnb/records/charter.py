@@ -290,6 +290,7 @@ class Charter(Record):
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         faults = [*self._source_faults(), *self._column_faults(), *self._task_faults()]
+        faults += self._rule_faults()
         if faults:
             raise FaultsError(faults)
         return self
@@ -304,10 +305,6 @@ class Charter(Record):
 
     def _column_faults(self) -> Iterator[Fault]:
         names = [column.name for column in self.columns]
-        rules = [rule.name for rule in self.constraints]
-        for number, name in enumerate(rules):
-            if name in rules[:number]:
-                yield ("constraints", number, "name"), f"`{name}` is used twice"
         for number, name in enumerate(names):
             if name in names[:number]:
                 yield ("columns", number, "name"), f"`{name}` is listed twice"
@@ -327,10 +324,6 @@ class Charter(Record):
                 (("task", "explanatory", number), name)
                 for number, name in enumerate(self.task.explanatory)
             ]
-        for number, rule in enumerate(self.constraints):
-            named.append((("constraints", number, "column"), rule.column))
-            named += [(("constraints", number, "other"), rule.other)] if rule.other else []
-            named += [(("constraints", number, "when", name), name) for name in rule.when]
         if self.public:
             named += [
                 (("public", "logarithmic", number), name)
@@ -344,6 +337,15 @@ class Charter(Record):
         for where, name in named:
             if name not in names:
                 yield where, f"no column is called `{name}`{did_you_mean(name, names)}"
+
+    def _rule_faults(self) -> Iterator[Fault]:
+        assessed = {column.name: column for column in self.assessed}
+        names = [rule.name for rule in self.constraints]
+        for number, rule in enumerate(self.constraints):
+            if rule.name in names[:number]:
+                yield ("constraints", number, "name"), f"`{rule.name}` is used twice"
+            for path, text in rule.faults(assessed):
+                yield ("constraints", number, *path), text
 
     def _task_faults(self) -> Iterator[Fault]:
         targets = self.with_role("target")

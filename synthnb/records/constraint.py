@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
-from synthnb.records.base import Name, Prose, Record, Value
+from synthnb.records.base import Fault, Name, Prose, Record, Value
+from synthnb.records.values import unfit
+
+if TYPE_CHECKING:
+    from synthnb.records.charter import Column
 
 Operator = Literal["<", "<=", "==", "!=", ">=", ">", "in"]
+_EQUAL = frozenset({"==", "!=", "in"})
+_ORDERED = frozenset({"number", "integer", "date"})
 
 
 class Constraint(Record):
@@ -36,6 +43,38 @@ class Constraint(Record):
         if (self.operator == "in") != isinstance(self.value, list):
             raise ValueError("`in` goes with a list of values, and a list with `in`")
         return self
+
+    def faults(self, columns: Mapping[str, Column]) -> Iterator[Fault]:
+        """Yield what makes the rule senseless for these columns, which are those assessed."""
+        named: dict[tuple[str, ...], str] = {("column",): self.column}
+        if self.other is not None:
+            named[("other",)] = self.other
+        named |= {("when", name): name for name in self.when}
+        hidden = {place: name for place, name in named.items() if name not in columns}
+        for place, name in hidden.items():
+            yield place, f"`{name}` is not a column that is assessed"
+        if not hidden:
+            yield from self._compared(columns)
+
+    def _compared(self, columns: Mapping[str, Column]) -> Iterator[Fault]:
+        left = columns[self.column]
+        if self.operator not in _EQUAL and left.type not in _ORDERED:
+            text = f"`{self.operator}` needs numbers or dates; `{self.column}` is a {left.type}"
+            yield ("operator",), text
+        if self.other is not None and _kind(left) != _kind(columns[self.other]):
+            right = columns[self.other].type
+            yield ("other",), f"a {left.type} cannot be compared with `{self.other}`, a {right}"
+        values = self.value if isinstance(self.value, list) else [self.value]
+        checked: list[tuple[tuple[str, ...], Column, object]]
+        checked = [(("value",), left, value) for value in values if self.other is None]
+        checked += [(("when", name), columns[name], value) for name, value in self.when.items()]
+        for place, column, value in checked:
+            if said := unfit(value, column):
+                yield place, said
+
+
+def _kind(column: Column) -> str:
+    return "number" if column.type == "integer" else column.type
 
 
 class PublicDomain(Record):

@@ -160,7 +160,7 @@ def _check_data(dossier: Dossier, papers: Papers) -> None:
     from synthnb import generate
     from synthnb.tables import load
 
-    generate.check(papers.plan, papers.charter.assessed)
+    generate.check(papers.plan, papers.charter)
     external = papers.plan.external
     load(papers.charter, dossier.folder, dossier.folder / external.path if external else None)
 

@@ -16,7 +16,10 @@ BAD_NAMES = ("<script>alert(1)</script>", "=cmd()", '#eval("1")', "$(id)", "a.is
 
 
 def plan(generator: str = "gaussian-copula", **fields: Any) -> Plan:
-    """Return a plan that claims nothing."""
+    """Return a plan that claims nothing; conditions come with a rationale."""
+    if "conditions" in fields:
+        why = {"rationale": "Small groups are needed."}
+        fields["conditions"] = [{**why, **each} for each in fields["conditions"]]
     return Plan.model_validate(
         {
             "generator": generator,

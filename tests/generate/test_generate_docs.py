@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -37,11 +38,25 @@ def test_every_python_block_runs(page: str, tmp_path: Path) -> None:
     assert names.get("estimates") or names.get("picture")
 
 
-def test_the_example_of_conditions_can_be_carried_out() -> None:
-    fields = plan().model_dump(mode="json", exclude_none=True, exclude={"conditions"})
+def example(number: int) -> Plan:
+    options = {"conditions", "scenarios", "stratify", "enforce", "blend"}
+    fields = plan().model_dump(mode="json", exclude_none=True, exclude=options)
     written = "\n".join(f"{key}: {json.dumps(value)}" for key, value in fields.items())
-    made = read(Plan, f"{written}\n{blocks('generation.md', 'yaml')[0]}", "plan.yaml")
-    frame, _ = generate.synthesise(loan_tables(), made)
+    return read(Plan, f"{written}\n{blocks('generation.md', 'yaml')[number]}", "plan.yaml")
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_every_example_of_an_option_can_be_carried_out(number: int) -> None:
+    rule = {"name": "loan", "title": "Loans are positive", "column": "loanamt"}
+    charter = loan_charter(constraints=[{**rule, "operator": ">", "value": 0}])
+    tables = dataclasses.replace(loan_tables(), charter=charter)
+    frame, made = generate.synthesise(tables, example(number))
+    assert len(frame) == made.rows
+    assert [each.rationale for each in made.mitigations]
+
+
+def test_the_example_of_conditions_can_be_carried_out() -> None:
+    frame, _ = generate.synthesise(loan_tables(), example(0))
     assert len(frame) == 1000
     assert ((frame["race"] == "Black") & (frame["approve"] == "no")).sum() >= 200
 

@@ -14,7 +14,7 @@ from synthnb.errors import GeneratorError
 
 GOOD = """
 import pandas as pd
-from synthnb.generate import Parameter
+from synthnb.generate import Parameter, Unconditional
 
 class Repeater:
     id = "repeater"
@@ -27,10 +27,20 @@ class Repeater:
     def conflicts(self, settings):
         return {}
 
-    def generate(self, train, columns, plan):
-        value = plan.parameters.get("value", 1.0)
-        made = {c.name: [value] * (plan.rows or len(train)) for c in columns}
-        return pd.DataFrame(made), ("said something",)
+    def fit(self, train, columns, plan, context):
+        return Fitted(columns, plan.parameters.get("value", 1.0))
+
+class Fitted:
+    said = ("said something",)
+    privacy_loss = None
+
+    def __init__(self, columns, value):
+        self.columns, self.value = columns, value
+
+    def sample(self, rows, *, seed, where):
+        if where:
+            raise Unconditional
+        return pd.DataFrame({c.name: [self.value] * rows for c in self.columns})
 """
 TRAIN = pd.DataFrame({"x": [1.0, 2.0], "y": [3.0, 4.0]})
 COLUMNS = [{"name": name, "type": "number"} for name in TRAIN]
@@ -83,8 +93,8 @@ def test_a_broken_plug_in_is_named(plugin, change: tuple[str, str], words: str) 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (("[value] *", "['dear'] *"), "wrong type"),
-        (("for c in columns", "for c in columns[:1]"), "left out columns"),
+        (("[self.value] *", "['dear'] *"), "wrong type"),
+        (("for c in self.columns", "for c in self.columns[:1]"), "left out columns"),
     ],
 )
 def test_what_a_plug_in_returns_is_checked(plugin, change: tuple[str, str], words: str) -> None:

@@ -63,7 +63,7 @@ def test_without_sdv_the_room_imports_and_its_use_names_the_extra() -> None:
         "from generation_plans import plan\n"
         "from synthnb import generate\n"
         "from synthnb.errors import MissingExtraError\n"
-        "generate.check(plan(), loan_tables().columns)\n"
+        "generate.check(plan(), loan_tables().charter)\n"
         "try:\n"
         "    generate.synthesise(loan_tables(), plan())\n"
         "except MissingExtraError as error:\n"

@@ -101,7 +101,7 @@ plans = st.one_of(
         seed_=st.integers(0, 2**31 - 1), rows_=st.integers(1, 10**9),
         conditions_=several(
             some(where=st.dictionaries(texts, values, min_size=1, max_size=2),
-                 rows=st.integers(1, 99)), 0,
+                 rows=st.integers(1, 99), rationale=prose), 0,
         ),
         guarantee=guarantees, rationale=prose,
     ),

@@ -33,6 +33,18 @@ GENERATION: tuple[Metric, ...] = (
         source="Public bounds and categories of the charter",
     ),
     Metric(
+        id="generation.real_share",
+        title="Real records among the rows",
+        unit="share",
+        minimum=0,
+        maximum=1,
+        better="lower",
+        chance=0,
+        meaning="Share of the rows that are real training records, put there by the plan.",
+        remedy="Remove `blend` from plan.yaml, or release the table as what it is: real data.",
+        source="Count",
+    ),
+    Metric(
         id="generation.duplicate_share",
         title="Repeated synthetic rows",
         unit="share",
