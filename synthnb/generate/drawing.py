@@ -17,11 +17,11 @@ from synthnb.records import Column
 if TYPE_CHECKING:
     import pandas as pd
 
-BATCHES = 60
-"""How often rows are drawn anew before a condition is given up."""
+ENOUGH = 50_000
+"""Rows that are drawn, at least, before a condition is given up; or twenty for each row wanted."""
 
 _LEAST = 500  # rows of a batch: fewer would tell little about how many fit
-_MOST = 50_000
+_MOST = 20_000
 Keep = Callable[["pd.DataFrame"], np.ndarray]
 
 
@@ -82,9 +82,9 @@ class Drawing:
             first = self.fitted.sample(max(rows, _LEAST), seed=seed, where={})
         pieces, found, drawn = [self._fitting(first, where, also)], 0, len(first)
         found = len(pieces[0])
-        for batch in range(1, BATCHES):
-            if found >= rows:
-                break
+        batch = 0
+        while found < rows and drawn < max(ENOUGH, 20 * rows):
+            batch += 1
             wanted = (rows - found) * drawn / max(found, 1) * 1.2
             size = int(min(max(wanted, _LEAST), _MOST))
             more = self.fitted.sample(size, seed=derived(seed, batch), where=native)
