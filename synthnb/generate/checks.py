@@ -37,6 +37,7 @@ def check(plan: Plan, charter: Charter) -> None:
         problems.insert(0, Problem("generator", unknown(plan.generator)))
     else:
         problems = [*_parameters(plan, generator), *_claim(plan, generator), *problems]
+        problems += generator.lacks(charter)
     if plan.generator == BRING_YOUR_OWN:
         problems += _external(plan)
     if problems:

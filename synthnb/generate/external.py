@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from synthnb.errors import GeneratorError, Problem
 from synthnb.generate.protocol import Context, Parameter
-from synthnb.records import BRING_YOUR_OWN, Column, Plan
+from synthnb.records import BRING_YOUR_OWN, Charter, Column, Plan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +57,11 @@ class BringYourOwn:
     def conflicts(self, settings: Mapping[str, JsonValue]) -> Mapping[str, str]:
         """Return nothing: there are no settings."""
         return {}
+
+    def lacks(self, charter: Charter) -> tuple[Problem, ...]:
+        """Return nothing: any charter will do."""
+        del charter
+        return ()
 
     def fit(
         self, train: pd.DataFrame, columns: Sequence[Column], plan: Plan, context: Context

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
+from synthnb.errors import Problem
 from synthnb.records import Charge, Charter, Column, Plan, PrivacyLoss
 
 if TYPE_CHECKING:
@@ -203,6 +204,10 @@ class Generator(Protocol):
 
     def conflicts(self, settings: Mapping[str, JsonValue]) -> Mapping[str, str]:
         """Return what is wrong between settings that are each allowed: parameter to reason."""
+        ...
+
+    def lacks(self, charter: Charter) -> Sequence[Problem]:
+        """Return what a charter must say before this generator can work on its columns."""
         ...
 
     def fit(

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import JsonValue
 
-from synthnb.errors import GeneratorError
+from synthnb.errors import GeneratorError, Problem
 from synthnb.generate.protocol import Context, Parameter, settings
 from synthnb.generate.steady import import_sdv, steady
-from synthnb.records import Column, Plan
+from synthnb.records import Charter, Column, Plan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,6 +150,11 @@ class SdvGenerator:
             "batch_size": f"expected an even multiple of `pac` ({pac}), got {size}; "
             f"the next one is {-(-size // unit) * unit}"
         }
+
+    def lacks(self, charter: Charter) -> tuple[Problem, ...]:
+        """Return nothing: any charter will do."""
+        del charter
+        return ()
 
     def fit(
         self, train: pd.DataFrame, columns: Sequence[Column], plan: Plan, context: Context

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import privacy, startup
+from tests.benchmarks import dp, privacy, startup
 
 if __name__ == "__main__":
     startup.main()
     print()
     privacy.main()
+    dp.main()

@@ -27,6 +27,9 @@ class Repeater:
     def conflicts(self, settings):
         return {}
 
+    def lacks(self, charter):
+        return ()
+
     def fit(self, train, columns, plan, context):
         return Fitted(columns, plan.parameters.get("value", 1.0))
 
