@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from synthnb import __version__, printing
+from synthnb import __version__, commands, printing
 from synthnb.errors import SynthnbError, UsageError
 
 app = typer.Typer(
@@ -31,6 +31,8 @@ app = typer.Typer(
 )
 key_app = typer.Typer(help="Make and show signing keys.", no_args_is_help=True)
 app.add_typer(key_app, name="key")
+app.add_typer(commands.model_app, name="model")
+app.command()(commands.budget)
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Dossiers = Annotated[list[str], typer.Argument(metavar="DOSSIER...", help="Names or folders.")]
@@ -79,12 +81,9 @@ def _here() -> Any:
 
 
 def _dossier(name: str) -> Any:
-    """Find a dossier by its folder, or by its name in the workspace here."""
-    from synthnb.workspace import Dossier
+    from synthnb.workspace import find_dossier
 
-    if (Path(name) / "charter.yaml").is_file():
-        return Dossier.at(Path(name))
-    return _here().dossier(name)
+    return find_dossier(name, Path.cwd())
 
 
 @app.command()
@@ -130,6 +129,9 @@ def run(
         list[str] | None,
         typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Notebook parameter."),
     ] = None,
+    again: Annotated[
+        str, typer.Option(metavar="REASON", help="Run a configuration that was rejected before.")
+    ] = "",
 ) -> None:
     """Execute the notebooks of dossiers and keep what they measured.
 
@@ -142,7 +144,12 @@ def run(
     rooms = [room.strip() for room in only.split(",") if room.strip()]
     with printing.progress() as on:
         outcomes = workflow.run(
-            dossiers, jobs=jobs, only=rooms, parameters=_parse(parameters or []), on=on
+            dossiers,
+            jobs=jobs,
+            only=rooms,
+            parameters=_parse(parameters or []),
+            again=again,
+            on=on,
         )
     printing.outcomes(outcomes)
     raise typer.Exit(max(each.error.exit_code if each.error else 0 for each in outcomes))
@@ -310,6 +317,7 @@ def log(
     name: Annotated[
         str | None, typer.Argument(metavar="[DOSSIER]", help="Only this one's history.")
     ] = None,
+    kind: Annotated[str, typer.Option(help="Only this kind: run, rejection, privacy-loss …")] = "",
     as_json: JsonFlag = False,
 ) -> None:
     """Show the history of the workspace, and whether it was tampered with."""
@@ -317,7 +325,8 @@ def log(
 
     ledger = Ledger(_here().ledger)
     problems = ledger.verify()
-    printing.log(ledger.entries(name), problems, as_json=as_json)
+    listed = [entry for entry in ledger.entries(name) if kind in ("", entry.kind)]
+    printing.log(listed, problems, as_json=as_json)
     raise typer.Exit(1 if problems else 0)
 
 

@@ -36,8 +36,10 @@ from synthnb.show import (
     Shown,
     answer_card,
     attackers_list,
+    changes_table,
     estimates_table,
     findings_card,
+    guarantee_table,
     limits_table,
     methods_table,
 )
@@ -46,6 +48,7 @@ from synthnb.workspace import DRAFT, SYNTHETIC, Dossier, Papers
 if TYPE_CHECKING:
     import pandas as pd
 
+    from synthnb.generate import Context
     from synthnb.tables import Tables
 
 _NEXT = {
@@ -163,6 +166,44 @@ class Session:
             self._tables = load(self.charter, self.folder, self.files.get("synthetic"))
         return self._tables
 
+    def context(self, tables: Tables, *, purpose: str = "generation") -> Context:
+        """Return what a differentially private generator needs: budget, archive, privacy units."""
+        from synthnb.generate import Context
+        from synthnb.ledger import Ledger, charging
+        from synthnb.tables import file_digest
+
+        return Context(
+            charter=self.charter,
+            units=tables.train_units,
+            charge=charging(
+                Ledger(self._dossier.workspace.ledger),
+                self.policy,
+                dossier=self._dossier.name,
+                source=file_digest(self.files["real"]),
+                purpose=purpose,
+            ),
+            archive=self._dossier.measurements,
+        )
+
+    def budget(self) -> dict[str, Any] | None:
+        """Return what all releases have charged to this data set; None without a budget."""
+        from synthnb.ledger import Ledger, account
+        from synthnb.tables import file_digest
+
+        name, cap = self.charter.real.dataset, self.policy.privacy_budget
+        if not name or cap is None:
+            return None
+        spent = account(
+            Ledger(self._dossier.workspace.ledger), name, file_digest(self.files["real"])
+        )
+        return {
+            "dataset": name,
+            "charges": len(spent.charges),
+            "spent_epsilon": spent.epsilon(cap.delta),
+            "cap_epsilon": cap.epsilon,
+            "delta": cap.delta,
+        }
+
     def save_synthetic(self, frame: pd.DataFrame, generation: Generation) -> Generation:
         """Write the synthetic table, and return its description with the file's digest."""
         from synthnb.tables import file_digest, write_table
@@ -208,6 +249,14 @@ class Session:
     def methods(self, estimates: Iterable[Estimate]) -> Shown:
         """Show how each number was made, and its source."""
         return methods_table(tuple(estimates))
+
+    def changes(self, generation: Generation) -> Shown:
+        """Show what the options of the plan changed."""
+        return changes_table(generation.mitigations)
+
+    def guarantee(self, generation: Generation) -> Shown:
+        """Show what the generator guarantees, and what is charged to the data set by now."""
+        return guarantee_table(generation.privacy_loss, self.budget())
 
     def limits_table(self) -> Shown:
         """Show every limit in force, who set it and why."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synthnb.records import Estimate, Evidence, Finding, Threat, metric
+from synthnb.records import Estimate, Evidence, Finding, Mitigation, PrivacyLoss, Threat, metric
 from synthnb.records.evidence import MIME, payload
 from synthnb.records.policy import Direction, State
 
@@ -228,6 +228,45 @@ def methods_table(estimates: Sequence[Estimate]) -> Shown:
 def limits_table(rows: Sequence[tuple[str, str, str, str, str]]) -> Shown:
     """Show limits in force: rule, what, limit, who set it, why."""
     return _table(("Rule", "What", "Limit", "Set by", "Why"), rows)
+
+
+def changes_table(mitigations: Sequence[Mitigation]) -> Shown:
+    """Show what mitigations changed: before is the same generator without them."""
+    if not mitigations:
+        return Shown(
+            "<p>The plan asks for a plain sample.</p>", "The plan asks for a plain sample."
+        )
+    rows = []
+    for mitigation in mitigations:
+        rows.append((mitigation.title, f"Why: {mitigation.rationale}", "", ""))
+        rows += [
+            (each.what, *(_said(value) for value in (each.before, each.after, each.target)))
+            for each in mitigation.changes
+        ]
+    return _table(("What", "Without", "With", "Meant"), rows)
+
+
+def guarantee_table(loss: PrivacyLoss | None, budget: Mapping[str, Any] | None) -> Shown:
+    """Show what a differentially private generator spent, and what the data set has left."""
+    if loss is None:
+        text = "No mathematical guarantee: the generator adds no calibrated noise."
+        return Shown(f"<p>{text}</p>", text)
+    rows = [
+        ("Unit", loss.unit),
+        ("Neighbouring tables", loss.adjacency),
+        ("Epsilon and delta", f"{loss.epsilon:g} and {loss.delta:g}"),
+        ("Rho in all", f"{loss.rho:.6g}"),
+        *((f"Rho for {step.step}", f"{step.rho:.6g}") for step in loss.steps),
+        ("Public, says " + loss.attested_by, " ".join(loss.public)),
+    ]
+    if budget:
+        spent = f"{budget['spent_epsilon']:.3g} of {budget['cap_epsilon']:g}"
+        rows.append((f"Epsilon charged to {budget['dataset']} so far", spent))
+    return _table(("Guarantee", "Value"), rows)
+
+
+def _said(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Shown:

@@ -17,6 +17,7 @@ from typing import Literal, TypeVar
 
 from synthnb import assets
 from synthnb.errors import BusyError, Problem, RecordError, UsageError
+from synthnb.files import write_atomically
 from synthnb.records import Charter, People, Plan, Policy, Record, read
 from synthnb.records.base import SCHEMA_VERSION
 from synthnb.records.run import Run
@@ -172,6 +173,32 @@ class Workspace:
 
 
 @dataclass(frozen=True)
+class Measurements:
+    """Noisy measurements in files, so that they are paid for once; never overwritten."""
+
+    folder: Path
+
+    def load(self, key: str) -> str | None:
+        """Return the text that was saved under a key, if there is one."""
+        path = self.folder / f"{key}.json"
+        return path.read_text(encoding="utf-8") if path.is_file() else None
+
+    def save(self, key: str, text: str) -> None:
+        """Keep a text under a key, on disk when this returns.
+
+        Raises
+        ------
+        UsageError
+            If there is one already.
+        """
+        path = self.folder / f"{key}.json"
+        if path.exists():
+            raise UsageError(f"There are measurements {key[:12]} already.")
+        self.folder.mkdir(exist_ok=True)
+        write_atomically(path, text)
+
+
+@dataclass(frozen=True)
 class Dossier:
     """Everything about one synthetic data asset."""
 
@@ -296,6 +323,11 @@ class Dossier:
         own = self.folder / "notebooks" / notebook.name
         return own if own.is_file() else notebook
 
+    @property
+    def measurements(self) -> Measurements:
+        """Return the archive of noisy measurements."""
+        return Measurements(self.folder / "measurements")
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep everybody else from running or releasing this dossier.
@@ -315,6 +347,19 @@ class Dossier:
                 f"The dossier `{self.name}` is being run or released by another process.",
                 advice="wait until it ends, then try again",
             ) from None
+
+
+def find_dossier(name: str, here: Path) -> Dossier:
+    """Return a dossier by its folder, or by its name in the workspace around a path.
+
+    Raises
+    ------
+    UsageError
+        If there is no such dossier, or no workspace.
+    """
+    if (here / name / "charter.yaml").is_file():
+        return Dossier.at(here / name)
+    return Workspace.find(here).dossier(name)
 
 
 def read_record(model: type[R], path: Path) -> R:

@@ -32,6 +32,7 @@ from synthnb.records.mitigation import (
     Scenario,
     Stratify,
 )
+from synthnb.records.model import Model
 from synthnb.records.people import Key, Member, People
 from synthnb.records.plan import BRING_YOUR_OWN, External, Guarantee, Plan
 from synthnb.records.policy import (
@@ -79,6 +80,7 @@ __all__ = [
     "Member",
     "Metric",
     "Mitigation",
+    "Model",
     "People",
     "Plan",
     "Policy",

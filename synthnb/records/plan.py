@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from synthnb.records.base import SCHEMA_VERSION, FaultsError, Prose, Record, Value, file_name
+from synthnb.records.base import (
+    SCHEMA_VERSION,
+    FaultsError,
+    Prose,
+    Record,
+    Value,
+    digest,
+    file_name,
+)
 from synthnb.records.mitigation import Blend, Condition, Enforce, Scenario, Stratify
 
 BRING_YOUR_OWN = "bring-your-own"
+
+
+def _without_words(body: Any) -> Any:
+    if isinstance(body, dict):
+        return {key: _without_words(each) for key, each in body.items() if key != "rationale"}
+    return [_without_words(each) for each in body] if isinstance(body, list) else body
 
 
 class Guarantee(Record):
@@ -64,6 +78,20 @@ class Plan(Record):
             return self
         external = self.external.model_copy(update={"path": file_name(self.external.path)})
         return self.model_copy(update={"external": external})
+
+    def configuration(self, table: str = "") -> str:
+        """Return the digest of what decides how the table comes to be.
+
+        Seed, number of rows and words are left out: another seed is no other configuration.
+
+        Parameters
+        ----------
+        table : str
+            sha256 of a table that was brought.
+        """
+        options = ("conditions", "stratify", "scenarios", "enforce", "blend")
+        body = self.model_dump(mode="json", include={"generator", "parameters", *options})
+        return digest([_without_words(body), table])
 
     @property
     def mitigated(self) -> bool:

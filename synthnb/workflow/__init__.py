@@ -11,6 +11,7 @@ from __future__ import annotations
 from synthnb.workflow.check import Checked, check
 from synthnb.workflow.demo import demo
 from synthnb.workflow.execute import Outcome, copy_notebooks, run
+from synthnb.workflow.models import Trained, register_model, registered
 from synthnb.workflow.release import Released, release, releases
 from synthnb.workflow.review import Review, review, reviews
 from synthnb.workflow.threats import Library, Stale, library
@@ -24,12 +25,15 @@ __all__ = [
     "Report",
     "Review",
     "Stale",
+    "Trained",
     "check",
     "copy_notebooks",
     "demo",
     "library",
     "people_in",
     "people_near",
+    "register_model",
+    "registered",
     "release",
     "releases",
     "review",

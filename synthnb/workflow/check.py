@@ -12,6 +12,7 @@ from synthnb.judge import judge
 from synthnb.ledger import Ledger
 from synthnb.records import Evidence, Verdict, digest, sha256
 from synthnb.records.run import Run
+from synthnb.workflow.rejections import record
 from synthnb.workflow.threats import Stale, installed, stale
 from synthnb.workspace import SYNTHETIC, Dossier, Papers
 
@@ -41,6 +42,8 @@ class Checked:
 def check(dossier: Dossier, run_id: str | None = None) -> Checked:
     """Judge a complete run of a dossier, the latest unless told otherwise.
 
+    A result that rejects the configuration for good is written into the ledger.
+
     Raises
     ------
     RecordError
@@ -61,6 +64,7 @@ def check(dossier: Dossier, run_id: str | None = None) -> Checked:
         )
     evidence = tuple(notebooks.collect(folder / stock.file) for stock in notebooks.STOCK)
     verdict = judge(papers.policy, papers.charter, papers.plan, evidence)
+    record(dossier, papers.plan, run.id, verdict.findings)
     return Checked(papers, folder, run, evidence, verdict, stale(evidence, installed()))
 
 

@@ -27,6 +27,7 @@ from synthnb.judge import limits_in_force
 from synthnb.ledger import Ledger
 from synthnb.records import Template, digest, sha256
 from synthnb.records.run import Run
+from synthnb.workflow.rejections import refuse
 from synthnb.workspace import SYNTHETIC, Dossier, Papers
 
 Phase = Literal["waiting", "running", "done", "failed", "kept"]
@@ -78,6 +79,7 @@ def run(
     jobs: int = 2,
     only: Sequence[str] = (),
     parameters: Mapping[str, Any] | None = None,
+    again: str = "",
     on: OnProgress | None = None,
 ) -> list[Outcome]:
     """Execute the notebooks of dossiers.
@@ -93,6 +95,8 @@ def run(
         plan. ``generation`` brings everything that depends on it.
     parameters : mapping, optional
         Further notebook parameters, such as ``seed``.
+    again : str
+        Why a configuration that was rejected before runs again; without it, it does not.
     on : callable, optional
         Told of each step.
 
@@ -108,7 +112,8 @@ def run(
         for outcome, dossier in zip(outcomes, dossiers, strict=True):
             try:
                 stack.enter_context(dossier.lock())
-                started.append((outcome, _prepare(dossier, _rooms(only), dict(parameters or {}))))
+                job = _prepare(dossier, _rooms(only), dict(parameters or {}), again)
+                started.append((outcome, job))
             except SynthnbError as exc:
                 outcome.error = exc
         _execute([job for _, job in started], jobs, tell)
@@ -131,7 +136,9 @@ def _rooms(only: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _prepare(dossier: Dossier, rooms: tuple[str, ...], parameters: dict[str, Any]) -> _Job:
+def _prepare(
+    dossier: Dossier, rooms: tuple[str, ...], parameters: dict[str, Any], again: str
+) -> _Job:
     """Find everything that is wrong before anything is executed, then make the folder."""
     papers = dossier.read()
     limits_in_force(papers.policy, papers.charter)
@@ -142,6 +149,7 @@ def _prepare(dossier: Dossier, rooms: tuple[str, ...], parameters: dict[str, Any
         if stock.room in rooms:
             notebooks.check(dossier.template(stock.path), parameters)
     _check_data(dossier, papers)
+    refuse(dossier, papers.plan, again)
     number = dossier.next_run()
     for stale in dossier.runs.glob("*.partial"):  # left by a killed process; the lock is ours
         shutil.rmtree(stale, ignore_errors=True)

@@ -351,19 +351,32 @@ def test_drawing_is_the_same_in_another_process() -> None:
 # --- the audit ------------------------------------------------------------------------------------
 
 
-def _evidence(made: Any, canary: dict[str, int]) -> float:
-    """Return what all measurements together say about one record's presence."""
+def _evidence(made: Any, canary: dict[str, int], base: dict[str, np.ndarray]) -> float:
+    """Return what all measurements together say about one record's presence.
+
+    The log-likelihood ratio up to constants, to somebody who knows every other record.
+    """
     measured, target = made.model.measured, made.model.target
     scales, group = measured.scales, measured.group
     at = {name: group[name][cell] for name, cell in canary.items()}
-    total = sum(counts[canary[name]] for name, counts in measured.one.items())
+
+    def known(names: tuple[str, ...]) -> int:
+        inside = [group[name][base[name]] == at[name] for name in names]
+        return int(np.logical_and.reduce(inside).sum())
+
+    total = sum(
+        counts[canary[name]] - int((base[name] == canary[name]).sum())
+        for name, counts in measured.one.items()
+    )
     found = total / scales["one column"] ** 2
     for name, table in measured.target.items():
-        found += table[at[name], at[target]] / scales["with target"] ** 2
+        seen = table[at[name], at[target]] - known((name, target))
+        found += seen / scales["with target"] ** 2
     kind = "pairs" if target is None else "triples"
     for edge, table in measured.tables.items():
-        place = tuple(at[name] for name in (edge if target is None else (*edge, target)))
-        found += table[place] / scales[kind] ** 2
+        names = edge if target is None else (*edge, target)
+        seen = table[tuple(at[name] for name in names)] - known(names)
+        found += seen / scales[kind] ** 2
     return float(found)
 
 
@@ -394,11 +407,14 @@ def audited(generator: str, epsilon: float, runs: int) -> float:
     base = people(200)
     canary = pd.DataFrame({"a": ["z"], "b": [9.5], "n": [4.0], "y": ["true"]})
     beside = pd.concat([base, canary], ignore_index=True)
-    cells = {
-        k: int(axis.encode(canary[k])[0]) for k, axis in axes(charter().assessed, charter()).items()
-    }
+    found_axes = axes(charter().assessed, charter())
+    cells = {name: int(axis.encode(canary[name])[0]) for name, axis in found_axes.items()}
+    known = {name: axis.encode(base[name]) for name, axis in found_axes.items()}
     found = [
-        [_evidence(fit(generator, frame, epsilon=epsilon), cells) for frame in (base, beside)]
+        [
+            _evidence(fit(generator, frame, epsilon=epsilon), cells, known)
+            for frame in (base, beside)
+        ]
         for _ in range(runs)
     ]
     without, along = np.asarray(found).T

@@ -17,7 +17,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,13 @@ class Ledger:
         self.path = path
 
     def append(
-        self, kind: str, dossier: str | None, body: Mapping[str, Any], when: datetime
+        self,
+        kind: str,
+        dossier: str | None,
+        body: Mapping[str, Any],
+        when: datetime,
+        *,
+        unless: Callable[[tuple[Entry, ...]], None] | None = None,
     ) -> Entry:
         """Add an entry, on disk when this returns, and return it.
 
@@ -113,6 +119,8 @@ class Ledger:
             Anything that JSON can hold; no value of the real data.
         when : datetime
             With its time zone.
+        unless : callable, optional
+            Is given all entries so far, while nobody else can write, and may raise.
 
         Raises
         ------
@@ -122,6 +130,8 @@ class Ledger:
             When the file is no ledger, was tampered with at its end, or cannot be written.
         """
         with self._open(write=True) as database:
+            if unless is not None:
+                unless(tuple(self._sound(row) for row in _rows(database)))
             last = self._last(database)
             entry = _entry(
                 seq=last.seq + 1 if last else 1,
