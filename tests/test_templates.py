@@ -19,6 +19,7 @@ from synthnb.judge import judge, limits_in_force
 from synthnb.records import (
     CATALOGUE,
     Charter,
+    Constraint,
     Evidence,
     People,
     Plan,
