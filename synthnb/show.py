@@ -236,13 +236,12 @@ def changes_table(mitigations: Sequence[Mitigation]) -> Shown:
         return Shown(
             "<p>The plan asks for a plain sample.</p>", "The plan asks for a plain sample."
         )
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for mitigation in mitigations:
         rows.append((mitigation.title, f"Why: {mitigation.rationale}", "", ""))
-        rows += [
-            (each.what, *(_said(value) for value in (each.before, each.after, each.target)))
-            for each in mitigation.changes
-        ]
+        for each in mitigation.changes:
+            numbers = (each.before, each.after, each.target)
+            rows.append((each.what, *(_said(value) for value in numbers)))
     return _table(("What", "Without", "With", "Meant"), rows)
 
 

@@ -12,6 +12,7 @@ for models, from the control records and from training.
 
 from __future__ import annotations
 
+from synthnb.fairness.conditional import conditional
 from synthnb.fairness.grouping import Group, Groups, groups
 from synthnb.fairness.outcomes import labels
 from synthnb.fairness.represent import representation
@@ -24,6 +25,7 @@ __all__ = [
     "Group",
     "Groups",
     "assess",
+    "conditional",
     "groups",
     "labels",
     "models",
@@ -47,5 +49,6 @@ def assess(tables: Tables, *, seed: int, minimum_cell: int) -> tuple[Estimate, .
     return (
         *representation(tables, seed=seed, minimum_cell=minimum_cell),
         *labels(tables, seed=seed, minimum_cell=minimum_cell),
+        *conditional(tables, seed=seed, minimum_cell=minimum_cell),
         *models(tables, seed=seed, minimum_cell=minimum_cell),
     )

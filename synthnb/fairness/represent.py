@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -15,12 +16,22 @@ from synthnb.tables.features import titles
 
 RATIO = "fairness.representation.ratio"
 REFERENCE = "fairness.representation.reference_ratio"
+REAL_REFERENCE = "fairness.representation.real_reference_ratio"
 _METHOD = (
     "share in the synthetic table, which is fixed, over the share in the real sample with its "
     "Wilson score interval (Wilson 1927); simultaneous over {groups} groups (Bonferroni)"
 )
 _REFERENCE_METHOD = (
     "share in the synthetic table over the share in the reference table; both are taken as they are"
+)
+_COUNTED_METHOD = (
+    "share in the synthetic table, which is fixed, over the share in the reference table with its "
+    "Wilson score interval (Wilson 1927), as its counts are people; simultaneous over {groups} "
+    "groups (Bonferroni)"
+)
+_SOURCE_METHOD = (
+    "share in the real sample with its Wilson score interval (Wilson 1927) over the share in the "
+    "reference table, which is taken as it is; simultaneous over {groups} groups (Bonferroni)"
 )
 
 
@@ -43,11 +54,12 @@ def representation(
     Returns
     -------
     tuple of Estimate
-        `fairness.representation.ratio` and `.reference_ratio` by group; 1 means as in reality.
+        `fairness.representation.ratio`, `.reference_ratio` and `.real_reference_ratio` by group; 1
+        means as in reality, or as in the reference population.
     """
     del seed
     found = groups(tables, minimum_cell=minimum_cell)
-    return (*_against_real(found, level), *_against_reference(tables, found))
+    return (*_against_real(found, level), *_against_reference(tables, found, level))
 
 
 def _against_real(found: Groups, level: float) -> list[Estimate]:
@@ -103,7 +115,7 @@ def _over(share: float, other: float) -> float:
     return share / other if other else math.inf
 
 
-def _against_reference(tables: Tables, found: Groups) -> list[Estimate]:
+def _against_reference(tables: Tables, found: Groups, level: float) -> list[Estimate]:
     reference = tables.reference
     if reference is None:
         return []
@@ -117,15 +129,35 @@ def _against_reference(tables: Tables, found: Groups) -> list[Estimate]:
             if not columns
             else "the reference table's `count` or `share` is missing, negative or all zero"
         )
-        return [missing(REFERENCE, why, method=_REFERENCE_METHOD)]
+        names = (REFERENCE, REAL_REFERENCE)
+        return [missing(name, why, method=_REFERENCE_METHOD) for name in names]
     spelt = spell(reference, columns)
     depth = min(tables.charter.intersections, len(columns))
-    return [
-        estimate
-        for size in range(1, depth + 1)
-        for chosen in itertools.combinations(columns, size)
-        for estimate in _crossing(tables, found, chosen, spelt, weights)
+    crossings = [
+        chosen for size in range(1, depth + 1) for chosen in itertools.combinations(columns, size)
     ]
+    people = float(reference["count"].sum()) if "count" in reference else None
+    shares = {chosen: _shares(spelt, chosen, weights) for chosen in crossings}
+    made = [
+        (chosen, values)
+        for chosen in crossings
+        for values in sorted({*shares[chosen], *tally(found.synthetic, chosen)})
+    ]
+    each = simultaneous(level, len(made))
+    called = titles(tables.columns)
+    estimates = [
+        _held_against(
+            found, chosen, values, shares[chosen].get(values, 0.0), people, each, len(made), called
+        )
+        for chosen, values in made
+    ]
+    counted = [
+        (group, shares[chosen].get(group.values, 0.0))
+        for chosen in crossings
+        for group in found.of(tuple(column.name for column in chosen))
+    ]
+    estimates += [_source(group, share, found, len(counted), level) for group, share in counted]
+    return estimates
 
 
 def _weights(reference: pd.DataFrame) -> pd.Series | None:
@@ -137,30 +169,69 @@ def _weights(reference: pd.DataFrame) -> pd.Series | None:
     return weights / weights.sum()
 
 
-def _crossing(
-    tables: Tables,
-    found: Groups,
-    chosen: tuple[Column, ...],
-    spelt: pd.DataFrame,
-    weights: pd.Series,
-) -> list[Estimate]:
-    names = [column.name for column in chosen]
-    keys = list(spelt[names].itertuples(index=False, name=None))
+def _shares(
+    spelt: pd.DataFrame, chosen: tuple[Column, ...], weights: pd.Series
+) -> dict[tuple[str, ...], float]:
+    keys = list(spelt[[column.name for column in chosen]].itertuples(index=False, name=None))
     shares: dict[tuple[str, ...], float] = {}
     for key, weight in zip(keys, weights, strict=True):
         shares[key] = shares.get(key, 0.0) + float(weight)
-    made = tally(found.synthetic, chosen)
-    called = titles(tables.columns)
-    return [
-        exact(
+    return {key: share for key, share in shares.items() if share > 0}
+
+
+def _held_against(
+    found: Groups,
+    chosen: tuple[Column, ...],
+    values: tuple[str, ...],
+    share: float,
+    people: float | None,
+    each: float,
+    family: int,
+    called: Mapping[str, str],
+) -> Estimate:
+    """Return how often a group occurs for each time in the reference population."""
+    made = tally(found.synthetic, chosen)[values] / len(found.synthetic)
+    scope = {"group": label_of([column.name for column in chosen], values, called)}
+    note = "" if share else "this group is not in the reference table"
+    note = "this group is lost: the synthetic table has no row of it" if made == 0 else note
+    if people is None:
+        return exact(
             REFERENCE,
-            _over(made[values] / len(found.synthetic), shares.get(values, 0.0)),
+            _over(made, share),
             method=_REFERENCE_METHOD,
             n=len(found.synthetic),
             baseline=1.0,
-            note="" if shares.get(values) else "this group is not in the reference table",
-            group=label_of(names, values, called),
-        )
-        for values in sorted({*shares, *made})
-        if shares.get(values) or made[values]
-    ]
+            note=note,
+        ).about(scope)
+    low, high = wilson(share * people, people, each)
+    return interval(
+        REFERENCE,
+        _over(made, share),
+        _over(made, high),
+        _over(made, low),
+        n=round(people),
+        method=_COUNTED_METHOD.format(groups=family),
+        baseline=1.0,
+        note=note,
+    ).about(scope)
+
+
+def _source(group: Group, share: float, found: Groups, family: int, level: float) -> Estimate:
+    """Return how often a group occurs in the real data for each time in the reference."""
+    method = _SOURCE_METHOD.format(groups=family)
+    if share == 0:
+        why = "this group is not in the reference table"
+        return missing(REAL_REFERENCE, why, method=method, group=group.label)
+    each = simultaneous(level, family)
+    bounds = [wilson(count, found.rows, each) for count in group.real.ends]
+    return interval(
+        REAL_REFERENCE,
+        group.real.middle / found.rows / share,
+        min(b[0] for b in bounds) / share,
+        max(b[1] for b in bounds) / share,
+        n=group.real.low,
+        method=method,
+        baseline=1.0,
+        level=level,
+        group=group.label,
+    )

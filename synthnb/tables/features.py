@@ -7,6 +7,7 @@ with one_thread():
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -99,6 +100,86 @@ def boosting(kind: Literal["classification", "regression"], *, seed: int) -> Any
         categorical_features="from_dtype",
         random_state=seed,
     )
+
+
+Kind = Literal["classification", "regression"]
+
+
+def linear(kind: Kind, *, seed: int) -> Any:
+    """Return an unfitted linear model on the features of an `Encoding`, whose seed matters.
+
+    Logistic or ridge regression on standardised numbers (a missing one becomes the median, and a
+    flag) and indicators of categories. Each fit is on a bootstrap resample of the training rows, so
+    that different seeds give the spread that another training sample would.
+
+    Source: Hastie, Tibshirani and Friedman (2009), 3.4 and 4.4; Efron and Tibshirani (1993) for the
+    resample.
+    """
+    return _Linear(kind, seed)
+
+
+class _Linear:
+    """A pipeline that is fitted on a resample; see `linear`."""
+
+    def __init__(self, kind: Kind, seed: int) -> None:
+        self.kind = kind
+        self.seed = seed
+        self.model: Any = None
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """Return the classes in the order of `predict_proba`."""
+        return np.asarray(self.model.classes_)
+
+    def fit(self, features: pd.DataFrame, labels: np.ndarray) -> _Linear:
+        """Fit to a resample of the rows in which no class is lost."""
+        labels = np.asarray(labels)
+        rng = np.random.default_rng([self.seed, 11])
+        rows = rng.integers(0, len(labels), len(labels))
+        if self.kind == "classification" and len(set(labels[rows])) < len(set(labels)):
+            rows = np.arange(len(labels))
+        self.model = self._pipeline(features)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an unfinished optimum is near enough
+            self.model.fit(features.iloc[rows], labels[rows])
+        return self
+
+    def predict(self, features: pd.DataFrame) -> np.ndarray:
+        """Return classes or numbers, shape (n,)."""
+        return np.asarray(self.model.predict(features))
+
+    def predict_proba(self, features: pd.DataFrame) -> np.ndarray:
+        """Return the probability of each class, shape (n, classes)."""
+        return np.asarray(self.model.predict_proba(features))
+
+    def _pipeline(self, features: pd.DataFrame) -> Any:
+        from sklearn.compose import ColumnTransformer
+        from sklearn.impute import SimpleImputer
+        from sklearn.linear_model import LogisticRegression, Ridge
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+        numbers = [name for name in features if features[name].dtype == np.float64]
+        others = [name for name in features if name not in set(numbers)]
+        filled = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+        prepare = ColumnTransformer(
+            [
+                ("numbers", make_pipeline(filled, StandardScaler()), numbers),
+                ("others", OneHotEncoder(handle_unknown="ignore"), others),
+            ]
+        )
+        if self.kind == "regression":
+            return make_pipeline(prepare, Ridge())
+        return make_pipeline(prepare, LogisticRegression(max_iter=200))
+
+
+FAMILIES = ("linear", "boosting")
+"""Model families that every audit looks at."""
+
+
+def learner(family: str, kind: Kind, *, seed: int) -> Any:
+    """Return an unfitted model of a family: ``linear`` or ``boosting``."""
+    return linear(kind, seed=seed) if family == "linear" else boosting(kind, seed=seed)
 
 
 def learnable(features: pd.DataFrame) -> pd.DataFrame:

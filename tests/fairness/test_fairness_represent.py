@@ -57,6 +57,21 @@ def test_a_reference_table_is_held_against_the_synthetic_shares():
     found = by_id(fairness.representation(with_reference(reference), seed=0, minimum_cell=2))
     assert found[f"{REFERENCE}[group=Race = A]"].value == pytest.approx(0.8 / 0.3)
     assert found[f"{REFERENCE}[group=Race = C]"].value == 0
+    assert "lost" in found[f"{REFERENCE}[group=Race = C]"].note
+    # Races A, B and C: three groups share 5 % of error; the reference counts 100 people.
+    known = binomtest(30, 100).proportion_ci(1 - 0.05 / 3, method="wilson")
+    assert found[f"{REFERENCE}[group=Race = A]"].low == pytest.approx(0.8 / known.high)
+    assert found[f"{REFERENCE}[group=Race = A]"].high == pytest.approx(0.8 / known.low)
+    source = found["fairness.representation.real_reference_ratio[group=Race = A]"]
+    real = binomtest(20, 40).proportion_ci(1 - 0.05 / 2, method="wilson")
+    assert source.value == pytest.approx(0.5 / 0.3)
+    assert source.low == pytest.approx(real.low / 0.3)
+
+
+def test_shares_of_a_reference_are_taken_as_they_are():
+    reference = pd.DataFrame({"race": ["A", "B", "C"], "share": [0.3, 0.1, 0.6]})
+    found = by_id(fairness.representation(with_reference(reference), seed=0, minimum_cell=2))
+    assert found[f"{REFERENCE}[group=Race = A]"].value == pytest.approx(0.8 / 0.3)
     assert found[f"{REFERENCE}[group=Race = A]"].kind == "exact"
 
 

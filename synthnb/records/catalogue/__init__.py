@@ -11,13 +11,15 @@ import difflib
 from synthnb.errors import UsageError
 from synthnb.records.catalogue.entry import Metric
 from synthnb.records.catalogue.fairness import FAIRNESS
+from synthnb.records.catalogue.fairness_models import FAIRNESS_MODELS
 from synthnb.records.catalogue.generation import GENERATION
 from synthnb.records.catalogue.privacy import HEADLINE
 from synthnb.records.catalogue.privacy_explained import EXPLANATIONS
 from synthnb.records.catalogue.utility import UTILITY
 
 CATALOGUE: dict[str, Metric] = {
-    metric.id: metric for metric in (*GENERATION, *HEADLINE, *EXPLANATIONS, *FAIRNESS, *UTILITY)
+    metric.id: metric
+    for metric in (*GENERATION, *HEADLINE, *EXPLANATIONS, *FAIRNESS, *FAIRNESS_MODELS, *UTILITY)
 }
 
 

@@ -12,12 +12,6 @@ _MORE_OF_GROUP = (
     "Generate more records of the group (conditions in plan.yaml), or say in the charter that the "
     "data does not speak for it."
 )
-_MODEL_REMEDY = (
-    "Do not use models trained on this data to decide about this group; try a generator that keeps "
-    "the group's own patterns."
-)
-_EO = "Hardt, Price and Srebro (2016), NeurIPS; fairlearn MetricFrame"
-
 FAIRNESS: tuple[Metric, ...] = (
     Metric(
         id="fairness.representation.ratio",
@@ -118,62 +112,68 @@ FAIRNESS: tuple[Metric, ...] = (
         source="Newcombe (1998), Statistics in Medicine 17; Bonferroni over the groups",
     ),
     Metric(
-        id="fairness.model.accuracy",
-        title="Accuracy of a trained model",
-        unit="share",
+        id="fairness.representation.real_reference_ratio",
+        title="Real data against the reference",
+        unit="ratio",
         minimum=0,
-        maximum=1,
-        better="higher",
-        meaning="Share of this group's real control records that a model decides as they were.",
-        remedy=_MODEL_REMEDY,
-        source=_EO,
+        better="target",
+        chance=1,
+        meaning=(
+            "How often this group occurs in the real data for each time it occurs in the reference "
+            "population: whether the source itself is representative."
+        ),
+        remedy=(
+            "Stratify to the reference population (plan.yaml), or name the gap in the charter's "
+            "limitations."
+        ),
+        source="Wilson (1927), JASA 22; the charter's reference table",
     ),
     Metric(
-        id="fairness.model.tpr",
-        title="True positive rate of a trained model",
-        unit="share",
-        minimum=0,
-        maximum=1,
-        better="higher",
-        meaning="Of this group's people who had the outcome, the share to whom a model gives it.",
-        remedy=_MODEL_REMEDY,
-        source=_EO,
-    ),
-    Metric(
-        id="fairness.model.fpr",
-        title="False positive rate of a trained model",
-        unit="share",
-        minimum=0,
-        maximum=1,
-        better="lower",
-        meaning="Of this group's people who had it not, the share to whom a model gives it.",
-        remedy=_MODEL_REMEDY,
-        source=_EO,
-    ),
-    Metric(
-        id="fairness.model.selection_rate",
-        title="Selection rate of a trained model",
-        unit="share",
-        minimum=0,
-        maximum=1,
-        better="neither",
-        meaning="Share of this group's real control records to whom a model gives the outcome.",
-        remedy=_MODEL_REMEDY,
-        source="Feldman et al. (2015), KDD; fairlearn MetricFrame",
-    ),
-    Metric(
-        id="fairness.model.added_gap",
-        title="Selection gap that training on synthetic data adds",
+        id="fairness.conditional.gap",
+        title="Outcome gap among people who are alike",
         unit="difference",
         minimum=-1,
         maximum=1,
+        better="target",
+        chance=0,
+        meaning=(
+            "Favourable share of this group minus that of the largest group, among people who are "
+            "alike in the columns that may explain the outcome."
+        ),
+        remedy=(
+            "A gap in the real data is a fact about the world: name it in the charter's "
+            "limitations. One that only the synthetic table has comes from the generator."
+        ),
+        source="Mantel and Haenszel (1959); Greenland and Robins (1985); Sato (1989)",
+    ),
+    Metric(
+        id="fairness.conditional.amplification",
+        title="Change of the gap among people who are alike",
+        unit="difference",
+        minimum=-2,
+        maximum=2,
+        better="target",
+        chance=0,
+        meaning=(
+            "Synthetic minus real gap among people who are alike in the columns that may explain "
+            "the outcome: what the generator added (or took away) beyond them."
+        ),
+        remedy=_LEARN_APART,
+        source="Sato (1989), Biometrics 45; Bonferroni over the groups",
+    ),
+    Metric(
+        id="fairness.conditional.amplification_size",
+        title="Size of the change among people who are alike",
+        unit="share",
+        minimum=0,
+        maximum=2,
         better="lower",
         chance=0,
         meaning=(
-            "How much wider (above 0) or narrower (below 0) this group's gap in selection to the "
-            "largest group is when the model learns from synthetic instead of real records."
+            "How far the generator moved the group's gap among people who are alike, whichever "
+            "way; 0 means that the synthetic table shows it as it is."
         ),
-        remedy=_MODEL_REMEDY,
-        source="Agresti and Min (2005), Statistics in Medicine 24; Bonferroni over the groups",
+        remedy=_LEARN_APART,
+        source="Sato (1989), Biometrics 45; Bonferroni over the groups",
     ),
 )
