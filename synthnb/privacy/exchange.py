@@ -12,6 +12,7 @@ from synthnb.privacy.canonical import frequency
 from synthnb.privacy.views import View
 from synthnb.records import Estimate, interval, missing
 from synthnb.tables.features import learnable, one_thread
+from synthnb.tables.roc import delong, pooled_error
 
 METRIC = "privacy.exchangeability.auc"
 _FOLDS = 5
@@ -43,9 +44,7 @@ def exchangeability(view: View) -> tuple[Estimate, ...]:
     # Records of one unit are alike: fewer independent ones, a wider interval.
     everyone = np.ones(len(view.member), dtype=bool)
     design = len(view.member) / view.labels.effective(everyone)
-    # Folds learn from the same records: as much wider as Nadeau and Bengio say.
-    shared = 1 + len(areas) / (len(areas) - 1)
-    half = Z * float(np.sqrt(np.sum(variances) * design * shared)) / len(areas)
+    half = Z * float(np.sqrt(design)) * pooled_error(variances)
     return (
         interval(
             METRIC,
@@ -100,21 +99,3 @@ def _features(view: View) -> pd.DataFrame:
     }
     named = {column.name: numbers[at] for at, column in enumerate(view.encoder.numeric)}
     return pd.DataFrame({**named, **counts})
-
-
-def delong(positive: np.ndarray, negative: np.ndarray) -> tuple[float, float]:
-    """Return the area under the ROC curve and its variance (DeLong et al. 1988, Biometrics 44).
-
-    Parameters
-    ----------
-    positive, negative : ndarray of float, shapes (a,), (b,)
-        Scores; at least two of each.
-    """
-    from scipy.stats import rankdata
-
-    a, b = len(positive), len(negative)
-    ranks = rankdata(np.concatenate([positive, negative]))
-    over = (ranks[:a] - rankdata(positive)) / b
-    under = 1 - (ranks[a:] - rankdata(negative)) / a
-    variance = over.var(ddof=1) / a + under.var(ddof=1) / b
-    return float(over.mean()), float(variance)

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from synthnb.records import Estimate, Task, interval, missing
 from synthnb.tables import Tables
-from synthnb.tables.features import Encoding, boosting, learnable, one_thread, training_seeds
+from synthnb.tables.features import Encoding, learnable, learner, one_thread, training_seeds
+from synthnb.utility.by_group import TIMES
+from synthnb.utility.grouping import groups, inside
 from synthnb.utility.scores import chance, score
 
 REAL = "utility.task.real"
 SYNTHETIC = "utility.task.synthetic"
 LOSS = "utility.task.loss"
+MODEL_LOSS = "utility.task.model_loss"
+GROUP_LOSS = "utility.group.loss"
 TRAININGS = 5
 REPLICATES = 1000
 
 _METHOD = (
-    "{measure} of gradient boosting on the control records, mean of {trainings} trainings; "
+    "{measure} of {family} on the control records, mean of {trainings} trainings; "
     "percentile bootstrap of control records and of trainings, which ignores how the training "
     "sample was drawn"
 )
 _PAIRED = "; both models on the same resampled records"
 
 
-def task(tables: Tables, *, seed: int, level: float = 0.95) -> tuple[Estimate, ...]:
+def task(
+    tables: Tables, *, seed: int, minimum_cell: int = 10, level: float = 0.95
+) -> tuple[Estimate, ...]:
     """Return how well the charter's task is served by real and by synthetic training data.
 
     Parameters
@@ -35,37 +42,86 @@ def task(tables: Tables, *, seed: int, level: float = 0.95) -> tuple[Estimate, .
         Trained on train and on synthetic, tested on control.
     seed : int
         Seed of training and of the bootstrap.
+    minimum_cell : int
+        Groups of fewer than five times as many control records are not measured.
     level : float
         Confidence of each interval.
 
     Returns
     -------
     tuple of Estimate
-        `utility.task.real`, `.synthetic` and `.loss` (real minus synthetic): ROC AUC for two
-        classes, its mean over one-against-rest for more, R² for regression.
+        `utility.task.real`, `.synthetic` and `.loss` (real minus synthetic) of gradient boosting:
+        ROC AUC for two classes, its mean over one-against-rest for more, R² for regression;
+        `.model_loss`, the same loss of a linear model; `utility.group.loss`, that of gradient
+        boosting within each protected group.
     """
     goal = tables.charter.task
     if goal is None:
         return _missing("the charter names no task", "")
-    method = _METHOD.format(measure=_measure(goal), trainings=TRAININGS)
+    method = _method(goal, "boosting")
     classes = _classes(tables, goal)
     why = _untestable(tables, goal, classes)
     if why:
         return _missing(why, method)
-    with one_thread():
-        real = _trained(tables, tables.train, goal, classes, seed)
-        untrainable = _unlearnable(tables.made, "synthetic", goal)
-        synthetic = None if untrainable else _trained(tables, tables.made, goal, classes, seed)
+    untrainable = _unlearnable(tables.made, "synthetic", goal)
     boot = _Bootstrap.of(tables, goal, classes, seed, level, method)
-    first = boot.estimate(REAL, real)
-    if synthetic is None:
-        return (first, *(missing(m, untrainable, method=method) for m in (SYNTHETIC, LOSS)))
-    return first, boot.estimate(SYNTHETIC, synthetic), boot.loss(real, synthetic)
+    with one_thread():
+        real = _trained(tables, tables.train, goal, classes, seed, "boosting")
+        if untrainable:
+            names = (SYNTHETIC, LOSS, MODEL_LOSS)
+            gone = tuple(missing(name, untrainable, method=method) for name in names)
+            return (boot.estimate(REAL, real), *gone)
+        synthetic = _trained(tables, tables.made, goal, classes, seed, "boosting")
+        plain, plainly = (
+            _trained(tables, frame, goal, classes, seed, "linear")
+            for frame in (tables.train, tables.made)
+        )
+    straight = replace(boot, method=_method(goal, "linear"))
+    return (
+        boot.estimate(REAL, real),
+        boot.estimate(SYNTHETIC, synthetic),
+        boot.loss(real, synthetic),
+        straight.loss(plain, plainly, MODEL_LOSS).about({"model": "linear"}),
+        *_by_group(tables, goal, boot, (real, synthetic), minimum_cell),
+    )
+
+
+def _by_group(
+    tables: Tables,
+    goal: Task,
+    boot: _Bootstrap,
+    predictions: tuple[np.ndarray, np.ndarray],
+    minimum_cell: int,
+) -> Iterator[Estimate]:
+    """Yield the loss within each group, measured on the group's control records."""
+    held = tables.control.loc[_target(tables.control, goal).index]
+    least = TIMES * minimum_cell
+    for name, values in groups(tables):
+        rows = inside(held, values)
+        if int(rows.sum()) < least:
+            why = f"fewer than {least} control records of this group"
+            yield missing(GROUP_LOSS, why, method=boot.method, group=name)
+            continue
+        size = int(rows.sum())
+        part = replace(boot, truth=boot.truth[rows], weights=boot.weights[:, rows])
+        real, made = (each[:, rows] for each in predictions)
+        found = part.loss(real, made, GROUP_LOSS)
+        known = {"n": size - size % minimum_cell} if found.measured else {}
+        yield found.model_copy(update=known).about({"group": name})
+
+
+def _method(goal: Task, family: str) -> str:
+    named = {
+        "boosting": "gradient boosting",
+        "linear": "logistic or ridge regression on bootstrap resamples of its training table",
+    }
+    return _METHOD.format(measure=_measure(goal), trainings=TRAININGS, family=named[family])
 
 
 def _missing(why: str, method: str) -> tuple[Estimate, ...]:
     method = method or "trained on real and on synthetic records, tested on control"
-    return tuple(missing(metric, why, method=method) for metric in (REAL, SYNTHETIC, LOSS))
+    names = (REAL, SYNTHETIC, LOSS, MODEL_LOSS)
+    return tuple(missing(metric, why, method=method) for metric in names)
 
 
 def _measure(goal: Task) -> str:
@@ -114,6 +170,7 @@ def _trained(
     goal: Task,
     classes: tuple[str | float, ...],
     seed: int,
+    family: str,
 ) -> np.ndarray:
     """Return predictions on control: (trainings, control rows, classes, or 1 for regression)."""
     used = [column for column in tables.columns if column.name != goal.target]
@@ -125,7 +182,7 @@ def _trained(
     test = encode(tables.control).loc[_target(tables.control, goal).index]
     predictions = []
     for each in training_seeds(seed, TRAININGS):
-        model = boosting(goal.kind, seed=each).fit(features, learnt.to_numpy())
+        model = learner(family, goal.kind, seed=each).fit(features, learnt.to_numpy())
         if goal.kind == "regression":
             predictions.append(model.predict(test)[:, None])
             continue
@@ -194,10 +251,10 @@ class _Bootstrap:
         drawn = self._scores(predictions, side)
         return self._estimate(metric, self._point(predictions), drawn, self.baseline, "")
 
-    def loss(self, real: np.ndarray, synthetic: np.ndarray) -> Estimate:
+    def loss(self, real: np.ndarray, synthetic: np.ndarray, metric: str = LOSS) -> Estimate:
         drawn = self._scores(real, 0) - self._scores(synthetic, 1)
         value = self._point(real) - self._point(synthetic)
-        return self._estimate(LOSS, value, drawn, 0.0, _PAIRED)
+        return self._estimate(metric, value, drawn, 0.0, _PAIRED)
 
     def _estimate(
         self, metric: str, value: float, drawn: np.ndarray, baseline: float, more: str

@@ -13,8 +13,8 @@ from small_tables import CITY, ILL, PAY, leaked, numbers, one, tables, thirds
 from synthnb import privacy
 from synthnb.privacy.anonymity import ANONYMITY
 from synthnb.privacy.bounds import CONFIDENCE, wilson
-from synthnb.privacy.exchange import delong
 from synthnb.tables import Tables
+from synthnb.tables.roc import delong
 
 
 def test_copies_are_counted_on_both_sides() -> None:

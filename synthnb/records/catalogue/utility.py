@@ -130,4 +130,107 @@ UTILITY: tuple[Metric, ...] = (
         remedy=_TASK,
         source=_TSTR,
     ),
+    Metric(
+        id="utility.task.model_loss",
+        title="Loss of a linear model on the task",
+        unit="score",
+        minimum=-1,
+        maximum=2,
+        better="lower",
+        chance=0,
+        meaning=(
+            "What a linear model loses when it learns from synthetic instead of real records: "
+            "whether the loss is one of a single kind of model."
+        ),
+        remedy=_TASK,
+        source=_TSTR,
+    ),
+    Metric(
+        id="utility.detection.auc",
+        title="Detection",
+        unit="score",
+        minimum=0,
+        maximum=1,
+        better="lower",
+        chance=0.5,
+        meaning=(
+            "How well a classifier tells synthetic rows from real records: 0.5 not at all, 1 "
+            "always. A high value need not matter for the task, but something is off."
+        ),
+        remedy=(
+            "Start with the columns that the note names: declare bounds and categories, try "
+            "another distribution or generator."
+        ),
+        source="Lopez-Paz and Oquab (2017), Revisiting Classifier Two-Sample Tests; DeLong (1988)",
+    ),
+    Metric(
+        id="utility.rare.coverage",
+        title="Rare categories that survived",
+        unit="share",
+        minimum=0,
+        maximum=1,
+        better="higher",
+        chance=1,
+        meaning="Share of the rare categories of the real data that the synthetic table has.",
+        remedy="Condition on the lost categories, stratify by them, or band them in the charter.",
+        source="Count over categories",
+    ),
+    Metric(
+        id="utility.rare.ratio",
+        title="Frequency of a rare category",
+        unit="ratio",
+        minimum=0,
+        better="target",
+        chance=1,
+        meaning=(
+            "How often this rare category occurs in the synthetic table for each time it occurs in "
+            "the real data; 1 means as often, 0 that it was lost."
+        ),
+        remedy="Condition on the category, stratify by it, or band it in the charter.",
+        source="Wilson (1927), JASA 22; Bonferroni over the categories",
+    ),
+    Metric(
+        id="utility.rule.violations",
+        title="Rows that break a rule",
+        unit="share",
+        minimum=0,
+        maximum=1,
+        better="lower",
+        chance=0,
+        meaning="Share of the synthetic rows that break this rule of the charter.",
+        remedy=(
+            "Enforce the rule in the plan. Where real records break it too, correct the rule in "
+            "the charter."
+        ),
+        source="Count over rows; the charter's rules",
+    ),
+    Metric(
+        id="utility.group.shapes",
+        title="Likeness within a group",
+        unit="score",
+        minimum=0,
+        maximum=1,
+        better="higher",
+        meaning=(
+            "How much this group's synthetic rows look like its real records, column by column; 1 "
+            "means alike."
+        ),
+        remedy="Generate more of the group or apart, or say in the charter that it is badly drawn.",
+        source="Kolmogorov-Smirnov and total variation complements; Kott (2001) (interval)",
+    ),
+    Metric(
+        id="utility.group.loss",
+        title="Loss on the task within a group",
+        unit="score",
+        minimum=-1,
+        maximum=2,
+        better="lower",
+        chance=0,
+        meaning=(
+            "What this group loses when a model learns from synthetic instead of real records, "
+            "tested on its real control records."
+        ),
+        remedy=_TASK,
+        source=_TSTR,
+    ),
 )
