@@ -116,3 +116,42 @@ def model_list(
     from synthnb.workspace import Workspace
 
     printing.models(workflow.registered(Workspace.find(Path.cwd()), about), as_json=as_json)
+
+
+def tune(
+    name: Annotated[str, typer.Argument(metavar="DOSSIER", help="Name or folder.")],
+    trials: Annotated[int, typer.Option(min=1, help="Configurations to try.")] = 20,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at a time.")] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the sweep.")] = 0,
+    generator: Annotated[
+        list[str] | None, typer.Option(help="Only this generator (repeatable).")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="MINUTES", help="Begin no further batch after this.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Forget an earlier sweep.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Try approved configurations on records set apart for it, and recommend a plan.
+
+    The charter must set a tuning part apart (`split.tuning`). Each trial learns from one half of it
+    and is measured on the other: how well members are told from others, what the task loses, and
+    how far gaps between groups are moved. The result is the front of trials that no other beats in
+    everything, a picture of it, and a plan draft with its reasons; nothing is overwritten. A sweep
+    that was stopped goes on where it was.
+    """
+    from synthnb import workflow
+    from synthnb.workspace import find_dossier
+
+    with printing.trials(trials) as on:
+        sweep = workflow.tune(
+            find_dossier(name, Path.cwd()),
+            trials=trials,
+            jobs=jobs,
+            seed=seed,
+            only=generator or (),
+            minutes=timeout,
+            again=again,
+            on=on,
+        )
+    printing.sweep(sweep, as_json=as_json)

@@ -49,6 +49,7 @@ from synthnb.records.policy import (
 from synthnb.records.privacy_loss import Charge, PrivacyLoss, Spent
 from synthnb.records.text import read, schema, write
 from synthnb.records.threat import Threat
+from synthnb.records.tuning import Score, Trial, Tuning
 from synthnb.records.verdict import Finding, Verdict
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "Rejection",
     "Rule",
     "Scenario",
+    "Score",
     "Source",
     "Spent",
     "Split",
@@ -100,6 +102,8 @@ __all__ = [
     "Template",
     "Threat",
     "Threshold",
+    "Trial",
+    "Tuning",
     "Verdict",
     "When",
     "canonical",

@@ -36,7 +36,7 @@ class Tables:
         Records for a parameter sweep; population reference; what an attacker may hold.
     earlier : tuple of DataFrame
         Synthetic tables about the same people that were released before, in order.
-    train_units, control_units : ndarray of str, optional
+    train_units, control_units, tuning_units : ndarray of str, optional
         Privacy unit of each record, where the charter names one.
     """
 
@@ -50,6 +50,7 @@ class Tables:
     earlier: tuple[pd.DataFrame, ...] = ()
     train_units: np.ndarray | None = None
     control_units: np.ndarray | None = None
+    tuning_units: np.ndarray | None = None
 
     @property
     def columns(self) -> tuple[Column, ...]:

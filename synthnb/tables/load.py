@@ -54,6 +54,7 @@ def load(charter: Charter, folder: Path, synthetic: Path | None = None) -> Table
         earlier=tuple(found[f"earlier {n}"] for n in range(1, len(charter.earlier) + 1)),
         train_units=frames[0][unit].astype(str).to_numpy() if unit else None,
         control_units=frames[1][unit].astype(str).to_numpy() if unit else None,
+        tuning_units=frames[2][unit].astype(str).to_numpy() if unit and len(frames[2]) else None,
     )
 
 

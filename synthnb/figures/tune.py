@@ -1,0 +1,79 @@
+"""The front of a sweep: every pair of objectives, with intervals."""
+
+from __future__ import annotations
+
+import itertools
+
+from synthnb.figures.style import MUTED, SYNTHETIC, Figure, canvas
+from synthnb.records import Trial, Tuning, metric
+
+_CHOSEN = "#b00020"
+
+
+def pareto(tuning: Tuning) -> Figure:
+    """Draw each pair of objectives: all trials, the front, and the recommended one.
+
+    Parameters
+    ----------
+    tuning : Tuning
+        Down and left is better everywhere.
+    """
+    pairs = list(itertools.combinations(range(len(tuning.objectives)), 2)) or [(0, 0)]
+    done = [trial for trial in tuning.trials if trial.scores]
+    title = "Trials of the sweep: down and to the left is better"
+    size = (3.4 * len(pairs), 3.4)
+    with canvas("tuning-front", title, _words(tuning), figsize=size) as drawn:
+        drawn.axes.remove()
+        boxes = drawn.figure.subplots(1, len(pairs), squeeze=False)[0]
+        for axes, (x, y) in zip(boxes, pairs, strict=True):
+            for trial in done:
+                _point(axes, trial, x, y, tuning)
+            axes.set_xlabel(_title(tuning, x), fontsize=8)
+            axes.set_ylabel(_title(tuning, y), fontsize=8)
+    figure: Figure = drawn.result
+    return figure
+
+
+def _point(axes: object, trial: Trial, x: int, y: int, tuning: Tuning) -> None:
+    first, second = trial.scores[x], trial.scores[y]
+    best, chosen = trial.number in tuning.front, trial.number == tuning.recommended
+    colour = _CHOSEN if chosen else SYNTHETIC if best else MUTED
+    mark = "*" if chosen else "o" if best else "x"
+    if best:
+        axes.errorbar(  # type: ignore[attr-defined]
+            first.value,
+            second.value,
+            xerr=[[first.value - first.low], [first.high - first.value]],
+            yerr=[[second.value - second.low], [second.high - second.value]],
+            color=colour,
+            linewidth=0.6,
+            alpha=0.5,
+        )
+    axes.plot(  # type: ignore[attr-defined]
+        first.value, second.value, mark, color=colour, markersize=11 if chosen else 5, zorder=3
+    )
+    if best:
+        axes.annotate(  # type: ignore[attr-defined]
+            str(trial.number),
+            (first.value, second.value),
+            textcoords="offset points",
+            xytext=(4, 4),
+            fontsize=7,
+        )
+
+
+def _title(tuning: Tuning, place: int) -> str:
+    return metric(tuning.objectives[place]).title
+
+
+def _words(tuning: Tuning) -> str:
+    lines = [f"{len(tuning.trials)} trials, {len(tuning.front)} on the front."]
+    for number in tuning.front:
+        trial = tuning.trial(number)
+        said = ", ".join(
+            f"{metric(each.metric).title} {metric(each.metric).show(each.value)}"
+            for each in trial.scores
+        )
+        star = " (recommended)" if number == tuning.recommended else ""
+        lines.append(f"Trial {number}, {trial.configuration}{star}: {said}.")
+    return " ".join(lines)
