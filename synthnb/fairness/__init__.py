@@ -16,6 +16,11 @@ from synthnb.fairness.conditional import conditional
 from synthnb.fairness.grouping import Group, Groups, groups
 from synthnb.fairness.outcomes import labels
 from synthnb.fairness.represent import representation
+from synthnb.fairness.telling import (
+    conditional_sentences,
+    model_sentences,
+    representation_sentences,
+)
 from synthnb.fairness.trained import models
 from synthnb.fairness.words import sentences
 from synthnb.records import Estimate
@@ -26,10 +31,13 @@ __all__ = [
     "Groups",
     "assess",
     "conditional",
+    "conditional_sentences",
     "groups",
     "labels",
+    "model_sentences",
     "models",
     "representation",
+    "representation_sentences",
     "sentences",
 ]
 

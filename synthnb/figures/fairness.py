@@ -87,6 +87,73 @@ def amplification(estimates: Iterable[Estimate], limits: Limits | None = None) -
     return figure
 
 
+def conditional(estimates: Iterable[Estimate]) -> Figure:
+    """Return each group's gap, real beside synthetic, among people who are alike."""
+    return _beside(
+        estimates,
+        {"metric": "fairness.conditional.gap"},
+        ("table", ("real", "synthetic"), ("real data", "synthetic data")),
+        "fairness-conditional",
+        "Gap in the favourable outcome among people who are alike in what may explain it",
+        "difference to the largest group",
+    )
+
+
+def model_gaps(estimates: Iterable[Estimate]) -> Figure:
+    """Return how much wider each gap in selection gets by synthetic training, by model family."""
+    return _beside(
+        estimates,
+        {"metric": "fairness.model.added_gap"},
+        ("model", ("linear", "boosting"), ("linear model", "gradient boosting")),
+        "fairness-models",
+        "How much wider gaps in selection get when a model learns from synthetic records",
+        "added gap (above 0: wider; below 0: narrower)",
+    )
+
+
+def group_likeness(estimates: Iterable[Estimate]) -> Figure:
+    """Return how much each group's synthetic rows look like its real records."""
+    shown = _measured(estimates, "utility.group.shapes")
+    alt = _alt("Likeness within each group", shown)
+    title = "Likeness of each group to itself, column by column (1: alike)"
+    with canvas("fairness-likeness", title, alt, figsize=_size(len(shown))) as drawn:
+        _forest(drawn.axes, shown, [SYNTHETIC] * len(shown))
+        drawn.axes.set_xlabel("mean over the columns")
+    figure: Figure = drawn.result
+    return figure
+
+
+def _beside(
+    estimates: Iterable[Estimate],
+    which: Mapping[str, str],
+    sides: tuple[str, tuple[str, str], tuple[str, str]],
+    name: str,
+    title: str,
+    label: str,
+) -> Figure:
+    """Return two numbers for each group, one above the other, around 0."""
+    key, values, called = sides
+    shown = _measured(estimates, which["metric"])
+    labels = list(dict.fromkeys(e.scope["group"] for e in shown))
+    alt = f"{title}. " + " ".join(f"{e.scope['group']}, {e.scope[key]}: {_say(e)}." for e in shown)
+    with canvas(name, title, alt, figsize=_size(len(labels))) as drawn:
+        axes = drawn.axes
+        axes.axvline(0, color=MUTED, linewidth=1)
+        for value, text, colour, mark, shift in (
+            (values[0], called[0], REAL, "o", -0.12),
+            (values[1], called[1], SYNTHETIC, "D", 0.12),
+        ):
+            here = [e for e in shown if e.scope[key] == value]
+            rows = [labels.index(e.scope["group"]) + shift for e in here]
+            _points(axes, here, rows, colour, mark, text)
+        _rows(axes, labels)
+        axes.set_xlabel(label)
+        if labels:
+            axes.legend(loc="best")
+    figure: Figure = drawn.result
+    return figure
+
+
 def _measured(estimates: Iterable[Estimate], name: str) -> list[Estimate]:
     return [e for e in estimates if e.metric == name and e.measured and "group" in e.scope]
 
