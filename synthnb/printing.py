@@ -318,7 +318,10 @@ def sweep(found: Sweep, *, as_json: bool) -> None:
     _console().print(table)
     for number in tuning.front:
         trial = tuning.trial(number)
-        settings = ", ".join(f"{name} {value}" for name, value in trial.parameters.items())
+        settings = ", ".join(
+            f"{name} {f'{value:.3g}' if isinstance(value, float) else value}"
+            for name, value in trial.parameters.items()
+        )
         typer.echo(f"Trial {number}: {trial.configuration}, {settings or 'default settings'}.")
     for trial in tuning.trials:
         if trial.error:

@@ -204,6 +204,15 @@ class Session:
             "delta": cap.delta,
         }
 
+    def history(self) -> dict[str, Any]:
+        """Return what the workspace knows that belongs beside the table: budget, and sweeps."""
+        from synthnb.ledger import Ledger
+
+        ledger = Ledger(self._dossier.workspace.ledger)
+        sweeps = [e for e in ledger.entries(self._dossier.name) if e.kind == "tuning"]
+        found = {"budget": self.budget(), "tuning": sweeps[-1].body if sweeps else None}
+        return {name: each for name, each in found.items() if each}
+
     def save_synthetic(self, frame: pd.DataFrame, generation: Generation) -> Generation:
         """Write the synthetic table, and return its description with the file's digest."""
         from synthnb.tables import file_digest, write_table

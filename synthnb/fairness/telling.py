@@ -75,9 +75,9 @@ def model_sentences(estimates: Iterable[Estimate]) -> list[str]:
     """Return in words where training on synthetic data widens or narrows a gap for certain."""
     said = []
     for each in estimates:
-        if each.metric not in {ADDED, ODDS} or each.low is None or each.high is None:
+        if each.metric not in {ADDED, ODDS} or each.scope.get("model") not in _FAMILIES:
             continue
-        if each.low <= 0 <= each.high:
+        if each.low is None or each.high is None or each.low <= 0 <= each.high:
             continue
         measure = _MEASURES[each.scope.get("measure", "")]
         verb = "widens" if each.low > 0 else "narrows"

@@ -133,7 +133,7 @@ def _beside(
 ) -> Figure:
     """Return two numbers for each group, one above the other, around 0."""
     key, values, called = sides
-    shown = _measured(estimates, which["metric"])
+    shown = [e for e in _measured(estimates, which["metric"]) if key in e.scope]
     labels = list(dict.fromkeys(e.scope["group"] for e in shown))
     alt = f"{title}. " + " ".join(f"{e.scope['group']}, {e.scope[key]}: {_say(e)}." for e in shown)
     with canvas(name, title, alt, figsize=_size(len(labels))) as drawn:

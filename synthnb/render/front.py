@@ -8,6 +8,7 @@ from typing import Literal
 
 from synthnb.records import Approval, Datasheet, Finding, metric
 from synthnb.render.escape import Md, md
+from synthnb.render.guarantees import one_line
 from synthnb.render.tables import answers, table
 from synthnb.render.words import ROOMS, about, against, count, day, listing, value
 
@@ -181,7 +182,7 @@ def at_a_glance(sheet: Datasheet) -> Md:
         (whom, people),
         ("Never for", "; ".join(text.rstrip(".") for text in charter.prohibited_uses) + "."),
         (until, f"{day(sheet.review_due)}, or earlier if one of the charter's triggers occurs."),
-        ("Guarantee", sheet.plan.guarantee.statement),
+        ("Guarantee", one_line(sheet)),
         ("Answers for it", f"{charter.owner.name}, {charter.owner.contact}"),
     ]
     return answers(rows)

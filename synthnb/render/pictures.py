@@ -25,7 +25,7 @@ def pictures(sheet: Datasheet) -> dict[str, Figure]:
 
 
 def _all(sheet: Datasheet) -> Iterator[Figure]:
-    from synthnb.figures import detection, fairness, lineage, privacy, utility
+    from synthnb.figures import detection, lineage, privacy, utility
 
     for room in ("privacy", "fairness", "utility"):
         if findings := _measurable(sheet, of_room(sheet.verdict.findings, room)):
@@ -36,12 +36,7 @@ def _all(sheet: Datasheet) -> Iterator[Figure]:
         yield detection.detection(attacks, limits)
     if _measured(attacks, privacy.GROUP):
         yield privacy.groups(attacks, of_room(sheet.verdict.findings, "privacy"))
-    if _measured(audit, "fairness.label.rate"):
-        yield fairness.label_rates(audit)
-    if _measured(audit, "fairness.label.amplification"):
-        yield fairness.amplification(audit, limits)
-    if _measured(audit, "fairness.representation.ratio"):
-        yield fairness.representation(audit)
+    yield from _fairness(audit, of(sheet, "utility"), limits)
     if _measured(of(sheet, "utility"), "utility.task.synthetic"):
         yield utility.task(of(sheet, "utility"), limits)
     if _measured(of(sheet, "utility"), "utility.column.shape"):
@@ -49,6 +44,25 @@ def _all(sheet: Datasheet) -> Iterator[Figure]:
     traced = sheet.room("lineage")
     if traced is not None and traced.lineage is not None:
         yield lineage.lineage_picture(traced.lineage)
+
+
+def _fairness(
+    audit: tuple[Estimate, ...], utility: tuple[Estimate, ...], limits: Limits
+) -> Iterator[Figure]:
+    from synthnb.figures import fairness
+
+    if _measured(audit, "fairness.label.rate"):
+        yield fairness.label_rates(audit)
+    if _measured(audit, "fairness.label.amplification"):
+        yield fairness.amplification(audit, limits)
+    if _measured(audit, "fairness.representation.ratio"):
+        yield fairness.representation(audit)
+    if _measured(audit, "fairness.conditional.gap"):
+        yield fairness.conditional(audit)
+    if _measured(audit, "fairness.model.added_gap"):
+        yield fairness.model_gaps(audit)
+    if _measured(utility, "utility.group.shapes"):
+        yield fairness.group_likeness(utility)
 
 
 def _measurable(sheet: Datasheet, findings: list[Finding]) -> list[Finding]:

@@ -198,6 +198,27 @@ def fairness_sentences(sheet: Datasheet) -> list[str]:
     return fairness.sentences(of(sheet, "fairness"), sheet.charter)
 
 
+def conditional_sentences(sheet: Datasheet) -> list[str]:
+    """Return in words the gaps among people who are alike."""
+    from synthnb import fairness
+
+    return fairness.conditional_sentences(of(sheet, "fairness"), sheet.charter)
+
+
+def model_sentences(sheet: Datasheet) -> list[str]:
+    """Return in words which gaps training on the synthetic table changes for certain."""
+    from synthnb import fairness
+
+    return fairness.model_sentences(of(sheet, "fairness"))
+
+
+def utility_sentences(sheet: Datasheet) -> list[str]:
+    """Return in words whether the table serves, looks real and keeps its rules."""
+    from synthnb import utility
+
+    return utility.sentences(of(sheet, "utility"))
+
+
 def unknown(sheet: Datasheet) -> Md:
     """Return everything that was not measured or came out inconclusive, and why."""
     rules: dict[str, list[Finding]] = {}

@@ -125,6 +125,17 @@ def sentence(text: str) -> str:
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
 
 
+_KINDS = {
+    "model": {"linear": "linear model", "boosting": "gradient boosting"},
+    "measure": {
+        "tpr": "true positive rate",
+        "fpr": "false positive rate",
+        "selection_rate": "selection rate",
+        "accuracy": "accuracy",
+    },
+}
+
+
 def about(estimate: Estimate, charter: Charter) -> str:
     """Return what an estimate is about, with columns by their titles."""
     titles = {column.name: column.title for column in charter.columns}
@@ -136,6 +147,8 @@ def about(estimate: Estimate, charter: Charter) -> str:
             parts.append(_TABLES.get(said, said))
         elif key == "trained_on":
             parts.append(f"trained on {said} data")
+        elif key in _KINDS:
+            parts.append(_KINDS[key].get(said, said))
         else:
             parts.append(titles.get(said, said))
     return ", ".join(parts)
