@@ -85,11 +85,11 @@ def guaranteed(sheet: Datasheet) -> Md:
                 claim.delta,
             )
         )
-    return join("\n", [part for part in parts if part])
+    return join("\n\n", [part for part in parts if part])
 
 
 def _spent(loss: PrivacyLoss) -> Md:
-    edges = "; ".join(" × ".join(edge) for edge in loss.edges) or "none"
+    edges = _edges(loss)
     facts = answers(
         [
             ("Mechanism", loss.mechanism),
@@ -111,6 +111,18 @@ def _spent(loss: PrivacyLoss) -> Md:
         for step in loss.steps
     ]
     return join("\n", [facts, table(("Step", "ρ", "Scale of the noise"), rows, (50, 25, 25))])
+
+
+def _edges(loss: PrivacyLoss) -> str:
+    """Return the relations that were measured; those that share their last column together."""
+    pairs: dict[str, list[str]] = {}
+    for edge in loss.edges:
+        pairs.setdefault(" × ".join(edge[1:]), []).append(edge[0])
+    said = [
+        f"{first[0]} × {rest}" if len(first) == 1 else f"({', '.join(first)}) × {rest}"
+        for rest, first in pairs.items()
+    ]
+    return "; ".join(said) or "none"
 
 
 def _budget(sheet: Datasheet) -> Md:
