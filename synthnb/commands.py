@@ -140,11 +140,11 @@ def tune(
     everything, a picture of it, and a plan draft with its reasons; nothing is overwritten. A sweep
     that was stopped goes on where it was.
     """
-    from synthnb import workflow
+    from synthnb.workflow.tune import tune as sweep_over
     from synthnb.workspace import find_dossier
 
     with printing.trials(trials) as on:
-        sweep = workflow.tune(
+        sweep = sweep_over(
             find_dossier(name, Path.cwd()),
             trials=trials,
             jobs=jobs,

@@ -8,6 +8,7 @@ from synthnb.figures.style import MUTED, SYNTHETIC, Figure, canvas
 from synthnb.records import Trial, Tuning, metric
 
 _CHOSEN = "#b00020"
+_MARKS = (("*", _CHOSEN, "recommended"), ("o", SYNTHETIC, "on the front"), ("x", MUTED, "beaten"))
 
 
 def pareto(tuning: Tuning) -> Figure:
@@ -28,8 +29,11 @@ def pareto(tuning: Tuning) -> Figure:
         for axes, (x, y) in zip(boxes, pairs, strict=True):
             for trial in done:
                 _point(axes, trial, x, y, tuning)
+            for mark, colour, text in _MARKS:
+                axes.plot([], [], mark, color=colour, label=text)
             axes.set_xlabel(_title(tuning, x), fontsize=8)
             axes.set_ylabel(_title(tuning, y), fontsize=8)
+        boxes[0].legend(fontsize=7)
     figure: Figure = drawn.result
     return figure
 

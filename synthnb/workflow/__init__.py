@@ -15,7 +15,6 @@ from synthnb.workflow.models import Trained, register_model, registered
 from synthnb.workflow.release import Released, release, releases
 from synthnb.workflow.review import Review, review, reviews
 from synthnb.workflow.threats import Library, Stale, library
-from synthnb.workflow.tune import Sweep, tune
 from synthnb.workflow.verify import Report, people_in, people_near, trusted_keys, verify
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "Report",
     "Review",
     "Stale",
-    "Sweep",
     "Trained",
     "check",
     "copy_notebooks",
@@ -42,6 +40,5 @@ __all__ = [
     "reviews",
     "run",
     "trusted_keys",
-    "tune",
     "verify",
 ]

@@ -10,12 +10,13 @@ import pytest
 from loans import loan_charter, loan_frame
 from workspaces import cli, cli_here, make_workspace
 
-from synthnb import generate, workflow
+from synthnb import generate
 from synthnb.errors import UsageError
 from synthnb.figures.tune import pareto
 from synthnb.ledger import Ledger
 from synthnb.records import Plan, Score, Trial, Tuning, read, sha256
 from synthnb.tables import Tables
+from synthnb.workflow.tune import tune
 from synthnb.workflow.tune.choosing import front, recommended
 from synthnb.workflow.tune.trying import halves
 from synthnb.workspace import Dossier
@@ -105,9 +106,9 @@ def test_all_records_of_a_unit_stay_in_one_half() -> None:
 def test_generators_that_nobody_approved_or_that_cannot_work_are_named(tmp_path: Path) -> None:
     dossier = Dossier.at(workspace(tmp_path / "ws"))
     with pytest.raises(UsageError, match="No approved configuration of magic"):
-        workflow.tune(dossier, only=["magic"])
+        tune(dossier, only=["magic"])
     with pytest.raises(UsageError, match="can be tried") as caught:
-        workflow.tune(dossier, only=["dp-mst"])
+        tune(dossier, only=["dp-mst"])
     assert "the charter lacks" in str(caught.value)
 
 

@@ -80,8 +80,9 @@ def guarantee(generator: str, parameters: dict[str, Any], plan: Plan) -> dict[st
 
     known = generate.generators()[generator]
     if "none" in known.guarantees:
-        kept = plan.guarantee.kind == "none"
-        statement = plan.guarantee.statement if kept else "There is no formal guarantee."
+        kept = plan.generator == generator and plan.guarantee.kind == "none"
+        plain = f"There is no formal guarantee: {known.title} adds no calibrated noise."
+        statement = plan.guarantee.statement if kept else plain
         return {"kind": "none", "statement": statement}
     chosen = {name: parameters.get(name, known.parameters[name].default) for name in _CLAIM}
     statement = (
