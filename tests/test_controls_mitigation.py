@@ -122,8 +122,8 @@ def test_c24_the_datasheet_shows_both_sides_and_the_real_records(
     content = root / "reports" / "loanapp" / "1.0.0" / "content"
     page = " ".join(re.sub(r"<[^>]+>", " ", (content / "datasheet.html").read_text()).split())
     assert "This table contains real records" in page
-    assert "Rows were divided by race, sex in the shares of the training records." in page
-    assert re.search(r"share of rows with race = Black, sex = F [\d.]+ % [\d.]+ % [\d.]+ %", page)
+    assert "Rows were divided by Race, Sex in the shares of the training records." in page
+    assert re.search(r"share of rows with Race = Black, Sex = F [\d.]+ % [\d.]+ % [\d.]+ %", page)
     sheet = Datasheet.model_validate_json((content / "datasheet.json").read_text())
     generation = sheet.room("generation")
     assert generation is not None

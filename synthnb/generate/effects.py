@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 _MOST_VALUES = 12  # a protected column of more values makes no groups
 
 
-def share_of(where: Where, before: pd.DataFrame, after: pd.DataFrame, target: float) -> Change:
+def share_of(
+    where: Where,
+    columns: Mapping[str, Column],
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    target: float,
+) -> Change:
     """Return the share of rows that meet a condition, and what it was meant to become."""
     return Change(
-        what=f"share of rows with {spelt(where)}",
+        what=f"share of rows with {spelt(where, columns)}",
         before=float(having(before, where).mean()),
         after=float(having(after, where).mean()),
         target=target,
@@ -28,7 +34,11 @@ def share_of(where: Where, before: pd.DataFrame, after: pd.DataFrame, target: fl
 
 
 def shares(
-    strata: Sequence[Stratum], before: pd.DataFrame, after: pd.DataFrame, free: float
+    strata: Sequence[Stratum],
+    columns: Mapping[str, Column],
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    free: float,
 ) -> tuple[Change, ...]:
     """Return the share of every group; `free` is the share of rows that was divided among them.
 
@@ -36,7 +46,7 @@ def shares(
     """
     return tuple(
         Change(
-            what=f"share of rows with {spelt(stratum.where)}",
+            what=f"share of rows with {spelt(stratum.where, columns)}",
             before=float(having(before, stratum.where).mean()),
             after=float(having(after, stratum.where).mean()),
             target=stratum.share if free == 1 else None,

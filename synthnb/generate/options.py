@@ -180,26 +180,30 @@ def _mitigations(
         where = house(condition.where, by_name)
         yield Mitigation(
             kind="condition",
-            title=f"{condition.rows} rows were drawn with {spelt(condition.where)}.",
+            title=f"{condition.rows} rows were drawn with {spelt(condition.where, by_name)}.",
             rationale=condition.rationale,
-            changes=(effects.share_of(where, before, after, condition.rows / rows), *common),
+            changes=(
+                effects.share_of(where, by_name, before, after, condition.rows / rows),
+                *common,
+            ),
         )
     for scenario in plan.scenarios:
         where = house(scenario.where, by_name)
         yield Mitigation(
             kind="scenario",
             title=f"The scenario {scenario.name} makes up {scenario.weight:.1%} of the rows: "
-            f"{spelt(scenario.where)}.",
+            f"{spelt(scenario.where, by_name)}.",
             rationale=scenario.rationale,
-            changes=(effects.share_of(where, before, after, scenario.weight), *common),
+            changes=(effects.share_of(where, by_name, before, after, scenario.weight), *common),
         )
     if plan.stratify is not None:
         yield Mitigation(
             kind="stratify",
-            title=f"Rows were divided by {', '.join(plan.stratify.columns)} "
+            title=f"Rows were divided by "
+            f"{', '.join(by_name[name].title for name in plan.stratify.columns)} "
             f"{_TO[plan.stratify.to]}.",
             rationale=plan.stratify.rationale,
-            changes=(*effects.shares(groups, before, after, 1 - taken / rows), *common),
+            changes=(*effects.shares(groups, by_name, before, after, 1 - taken / rows), *common),
         )
     if plan.enforce is not None:
         rules = enforced(plan, tables)

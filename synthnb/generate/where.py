@@ -97,9 +97,13 @@ def having(frame: pd.DataFrame, given: Where) -> np.ndarray:
     return met
 
 
-def spelt(given: Where) -> str:
-    """Return a condition of a plan in words, e.g. ``race = Black, income from 20 to 40``."""
-    return ", ".join(f"{name} {_value(value)}" for name, value in given.items())
+def spelt(given: Where, columns: Mapping[str, Column] | None = None) -> str:
+    """Return a condition of a plan in words, e.g. ``race = Black, income from 20 to 40``.
+
+    Columns are called by their titles where they are given.
+    """
+    called = {name: column.title for name, column in (columns or {}).items()}
+    return ", ".join(f"{called.get(name, name)} {_value(value)}" for name, value in given.items())
 
 
 def _value(value: Any) -> str:

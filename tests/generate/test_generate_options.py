@@ -83,7 +83,7 @@ def test_conditions_take_values_and_ranges() -> None:
     assert met.sum() >= 40
     (mitigation,) = generation.mitigations
     change = mitigation.changes[0]
-    assert change.what == "share of rows with race = Black, dep from 1 to 2"
+    assert change.what == "share of rows with Race = Black, dep from 1 to 2"
     assert change.after == pytest.approx(met.mean())
     assert change.target == pytest.approx(40 / 120)
     assert change.before is not None
