@@ -389,9 +389,11 @@ def generators(found: Mapping[str, Any], *, as_json: bool) -> None:
         typer.echo(json.dumps(listed, indent=1))
         return
     for name, each in found.items():
-        typer.echo(f"{name}: {each.title} ({each.library}, {each.licence})")
+        package = f" ({each.library}, {each.licence})" if each.library else ""
+        typer.echo(f"{name}: {each.title}{package}")
         for parameter, entry in each.parameters.items():
-            typer.echo(f"    {parameter}: {entry}")
+            default = json.dumps(entry.default)
+            typer.echo(f"    {parameter} ({default}; {entry.expected}): {entry.meaning}")
 
 
 def threats(known: Library, *, as_json: bool) -> None:

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthnb import generate
-from synthnb.errors import BudgetError, GeneratorError
+from synthnb.errors import BudgetError, GeneratorError, MissingExtraError
 from synthnb.generate import Context
 from synthnb.generate.dp.domain import axes
 from synthnb.generate.dp.measuring import GRAIN
@@ -117,6 +117,18 @@ def test_without_a_budget_it_refuses() -> None:
     with pytest.raises(GeneratorError, match="cannot start") as caught:
         generator.fit(people(), described.assessed, plan(), Context(described))
     assert "budget" in str(caught.value)
+
+
+def test_without_opendp_nothing_is_charged_and_the_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("opendp", "opendp.prelude"):
+        monkeypatch.setitem(sys.modules, name, None)
+    purse = Purse()
+    with pytest.raises(MissingExtraError, match="OpenDP") as caught:
+        fit("dp-mst", people(), purse=purse)
+    assert "pip install 'synthnb[dp]'" in str(caught.value)
+    assert not purse.charged
 
 
 def test_archived_measurements_that_were_tampered_with_are_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from loans import loan_charter, loan_frame
 from workspaces import cli, cli_here, make_workspace
 
 from synthnb import generate
-from synthnb.errors import UsageError
+from synthnb.errors import MissingExtraError, UsageError
 from synthnb.figures.tune import pareto
 from synthnb.ledger import Ledger
 from synthnb.records import Plan, Score, Trial, Tuning, read, sha256
@@ -110,6 +111,13 @@ def test_generators_that_nobody_approved_or_that_cannot_work_are_named(tmp_path:
     with pytest.raises(UsageError, match="can be tried") as caught:
         tune(dossier, only=["dp-mst"])
     assert "the charter lacks" in str(caught.value)
+
+
+def test_without_optuna_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(MissingExtraError, match="Optuna") as caught:
+        tune(Dossier.at(workspace(tmp_path / "ws")))
+    assert "pip install 'synthnb[tune]'" in str(caught.value)
 
 
 # --- choosing -------------------------------------------------------------------------------------
