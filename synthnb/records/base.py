@@ -165,14 +165,23 @@ Digest = Annotated[str, AfterValidator(_digest)]
 
 
 def canonical(value: Record | Any) -> str:
-    """Return the one JSON text of a record: sorted keys, no spaces, no NaN.
+    """Return the one JSON text of a record: sorted keys, no spaces, no NaN, no default values.
 
-    Equal records give equal texts; a text is what digests and signatures are taken over.
+    Equal records give equal texts; a text is what digests and signatures are taken over. A field
+    that has its default is left out, so that a record which gains a field keeps its text, and what
+    was signed before still verifies. A default may therefore never change: that, and every field
+    that changes its meaning, needs another `schema_version`.
 
     >>> canonical({"b": 1.0, "a": "é"})
     '{"a":"é","b":1.0}'
     """
-    data = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    data = (
+        value.model_dump(mode="json", exclude_defaults=True)
+        if isinstance(value, BaseModel)
+        else value
+    )
+    if isinstance(value, BaseModel) and "schema_version" in type(value).model_fields:
+        data |= value.model_dump(include={"schema_version"})
     return json.dumps(
         data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )

@@ -139,9 +139,9 @@ def _datasheet(
     issued = clock.now()
     subject = digest(
         [
-            *(record.model_dump(mode="json") for record in (charter, plan, policy)),
-            *(evidence.model_dump(mode="json") for evidence in checked.evidence),
-            *(template.model_dump(mode="json") for template in checked.run.templates),
+            *(digest(record) for record in (charter, plan, policy)),
+            *(evidence.digest for evidence in checked.evidence),
+            *(digest(template) for template in checked.run.templates),
         ]
     )
     earlier = releases(dossier)
