@@ -31,9 +31,7 @@ app = typer.Typer(
 )
 key_app = typer.Typer(help="Make and show signing keys.", no_args_is_help=True)
 app.add_typer(key_app, name="key")
-app.add_typer(commands.model_app, name="model")
-app.command()(commands.budget)
-app.command()(commands.tune)
+commands.add_to(app)
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Dossiers = Annotated[list[str], typer.Argument(metavar="DOSSIER...", help="Names or folders.")]

@@ -13,6 +13,7 @@
     ├── BlockedError           exit 1  a verdict, a rule or a signature says no
     │   ├── VerificationError          a release does not hold
     │   ├── ReleaseError               this run may not be released
+    │   ├── ApprovalError              somebody must decide first, or somebody else
     │   ├── BudgetError                the privacy budget of a data set does not allow it
     │   └── RejectedError              this configuration was rejected before
     ├── NotebookError          exit 3  a notebook broke while it ran
@@ -140,6 +141,10 @@ class VerificationError(BlockedError):
 
 class ReleaseError(BlockedError):
     """This run may not be released."""
+
+
+class ApprovalError(BlockedError):
+    """Somebody must decide first, or somebody else."""
 
 
 class BudgetError(BlockedError):

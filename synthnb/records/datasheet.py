@@ -9,6 +9,7 @@ from pydantic import Field
 
 from synthnb.records.base import SCHEMA_VERSION, Digest, Record
 from synthnb.records.charter import Charter
+from synthnb.records.decision import Decision
 from synthnb.records.evidence import Evidence
 from synthnb.records.plan import Plan
 from synthnb.records.policy import Policy
@@ -42,6 +43,16 @@ class Datasheet(Record):
     evidence: tuple[Evidence, ...]
     verdict: Verdict
     templates: tuple[Template, ...] = ()
+    mode: Literal["draft", "binding"] = Field(
+        "draft", description="`draft`: nobody had to approve anything, and every page says so"
+    )
+    decisions: tuple[Decision, ...] = Field((), description="Approvals and accepted risks")
+    signatories: tuple[str, ...] = Field((), description="Who signs this release")
+
+    @property
+    def accepted(self) -> tuple[Decision, ...]:
+        """Return the risks that were accepted, with an end to each."""
+        return tuple(each for each in self.decisions if each.action == "acceptance")
 
     def room(self, name: str) -> Evidence | None:
         """Return the evidence of a room, if there is any."""

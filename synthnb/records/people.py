@@ -35,11 +35,17 @@ class Key(Record):
 
     def trusted_on(self, day: date) -> bool:
         """Return whether the key may be trusted on a day."""
-        return (
-            (self.valid_from is None or self.valid_from <= day)
-            and (self.valid_until is None or day <= self.valid_until)
-            and (self.revoked is None or day < self.revoked)
-        )
+        return not self.objection(day)
+
+    def objection(self, day: date) -> str:
+        """Return why the key may not be trusted on a day; nothing when it may."""
+        if self.revoked is not None and day >= self.revoked:
+            return f"was revoked on {self.revoked}"
+        if self.valid_until is not None and day > self.valid_until:
+            return f"expired on {self.valid_until}"
+        if self.valid_from is not None and day < self.valid_from:
+            return f"is not valid before {self.valid_from}"
+        return ""
 
 
 class Member(Record):
@@ -59,6 +65,16 @@ class People(Record):
     def holder(self, public: str) -> Member | None:
         """Return who holds a public key, if anybody does."""
         return next((m for m in self.members if any(key.public == public for key in m.keys)), None)
+
+    def key(self, public: str) -> Key | None:
+        """Return a key by its public half, if anybody holds it."""
+        keys = (key for member in self.members for key in member.keys)
+        return next((key for key in keys if key.public == public), None)
+
+    @property
+    def publics(self) -> dict[str, str]:
+        """Return every public key and whose it is, valid or not."""
+        return {key.public: member.name for member in self.members for key in member.keys}
 
     @model_validator(mode="after")
     def _keys_differ(self) -> Self:

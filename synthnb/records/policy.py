@@ -22,6 +22,7 @@ from synthnb.records.threat import VERSION
 
 Direction = Literal["at_most", "at_least"]
 Effect = Literal["block", "warn"]
+Action = Literal["charter", "plan", "release", "withdrawal", "retirement", "access", "acceptance"]
 State = Literal["pass", "fail", "inconclusive", "not-measured"]
 
 
@@ -140,7 +141,7 @@ class Rule(Record):
 class Approval(Record):
     """Who must agree to an action, and how many of them."""
 
-    action: Literal["charter", "plan", "release", "withdrawal", "retirement", "access"]
+    action: Action = Field(description="`acceptance`: of a risk that could not be decided")
     roles: tuple[Prose, ...] = Field(min_length=1)
     quorum: int = Field(1, ge=1)
 
@@ -250,6 +251,10 @@ class Policy(Record):
     )
     rejections: tuple[Rejection, ...] = ()
 
+    def approval(self, action: str) -> Approval | None:
+        """Return who must agree to an action, if anybody must."""
+        return next((each for each in self.approvals if each.action == action), None)
+
     def rule(self, rule_id: str) -> Rule | None:
         """Return the rule of that id, if there is one."""
         return next((rule for rule in self.rules if rule.id == rule_id), None)
@@ -264,6 +269,9 @@ class Policy(Record):
         listed += [
             (("threats", "required", n, "id"), f"attack {each.id}")
             for n, each in enumerate(self.threats.required)
+        ]
+        listed += [
+            (("approvals", n, "action"), each.action) for n, each in enumerate(self.approvals)
         ]
         for where, name in listed:
             if name in seen:

@@ -72,9 +72,11 @@ def test_a_witness_s_time_cannot_be_changed(key: keys.PrivateKey) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a\n", "a\n\nb\n", "a\n\n\u2014 name AAAA\n", "a\n\n- name AAAAAAAA\n", "a\n\n\u2014 n AA=",
-     "a\tb\n\n\u2014 name AAAAAAAA\n"],
-)  # fmt: skip
+    [
+        *("", "a\n", "a\n\nb\n", "a\n\n\u2014 name AAAA\n", "a\n\n- name AAAAAAAA\n"),
+        *("a\n\n\u2014 n AA=", "a\tb\n\n\u2014 name AAAAAAAA\n"),
+    ],
+)
 def test_what_is_no_note_is_refused(text: str) -> None:
     with pytest.raises(VerificationError):
         note.parse(text.encode())

@@ -31,7 +31,7 @@ class Bench:
     plan : Plan
         The dossier's plan, whose options hold in every trial.
     policy : Policy
-    ledger : Path
+    ledger : Path or str
         Where privacy losses are charged.
     dossier : str
     source : str or None
@@ -42,7 +42,7 @@ class Bench:
     tables: Tables
     plan: Plan
     policy: Policy
-    ledger: Path
+    ledger: Path | str
     dossier: str
     source: str | None
     seed: int

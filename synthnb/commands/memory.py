@@ -1,7 +1,4 @@
-"""Commands about what a workspace remembers and searches: budget, models, tuning.
-
-They belong to the command line of `synthnb.cli`, which would be too long with them.
-"""
+"""Commands about what a workspace remembers and searches: budget, models, tuning."""
 
 from __future__ import annotations
 

@@ -1,0 +1,35 @@
+"""What the command line prints, by what it is about."""
+
+from __future__ import annotations
+
+from synthnb.printing.assess import outcomes, reviews, verdict, verdict_json
+from synthnb.printing.console import done, error, progress, say
+from synthnb.printing.history import budget, log, models
+from synthnb.printing.library import generators, key, metrics, threat, threats
+from synthnb.printing.releases import demo, released, report, report_json
+from synthnb.printing.tuning import sweep, trials
+
+__all__ = [
+    "budget",
+    "demo",
+    "done",
+    "error",
+    "generators",
+    "key",
+    "log",
+    "metrics",
+    "models",
+    "outcomes",
+    "progress",
+    "released",
+    "report",
+    "report_json",
+    "reviews",
+    "say",
+    "sweep",
+    "threat",
+    "threats",
+    "trials",
+    "verdict",
+    "verdict_json",
+]
