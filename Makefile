@@ -5,10 +5,10 @@ FOLDER ?= demo
 APT := $(shell [ "$$(id -u)" = 0 ] && echo "" || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint format example bench studies lab clean
+.PHONY: help demo test test-slow test-postgres lint format example bench studies lab clean
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -34,6 +34,11 @@ test: .venv/.dev ## The whole test suite, but for the slow studies
 
 test-slow: .venv/.dev ## Everything: the slow studies too, and property tests on new examples
 	SYNTHNB_EXPLORE=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-postgres: .venv/.dev ## The ledger on a real PostgreSQL, which is installed if it is not there
+	@ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || \
+		{ $(APT) apt-get update -qq && $(APT) apt-get install -y -qq postgresql; }
+	tests/with_postgres.sh $(BIN)/python -m pytest -n 0 tests/test_ledger_postgres.py
 
 lint: .venv/.dev ## ruff and mypy
 	$(BIN)/ruff check .

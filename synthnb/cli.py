@@ -312,24 +312,6 @@ def demo(
 
 
 @app.command()
-def log(
-    name: Annotated[
-        str | None, typer.Argument(metavar="[DOSSIER]", help="Only this one's history.")
-    ] = None,
-    kind: Annotated[str, typer.Option(help="Only this kind: run, rejection, privacy-loss …")] = "",
-    as_json: JsonFlag = False,
-) -> None:
-    """Show the history of the workspace, and whether it was tampered with."""
-    from synthnb.ledger import Ledger
-
-    ledger = Ledger(_here().ledger)
-    problems = ledger.verify()
-    listed = [entry for entry in ledger.entries(name) if kind in ("", entry.kind)]
-    printing.log(listed, problems, as_json=as_json)
-    raise typer.Exit(1 if problems else 0)
-
-
-@app.command()
 def generators(as_json: JsonFlag = False) -> None:
     """List the generators, their parameters and their licences."""
     from synthnb import generate

@@ -28,6 +28,8 @@ MARKER = "synthnb.yaml"
 DRAFT = "work"
 SYNTHETIC = "synthetic.parquet"
 _RUN = re.compile(r"\d{4,}")
+_VERSION = re.compile(r"\d{1,9}\.\d{1,9}\.\d{1,9}")
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 R = TypeVar("R", bound=Record)
 
@@ -180,9 +182,85 @@ class Workspace:
         return place if "://" in place else self.root / place
 
     @property
+    def incidents(self) -> Path:
+        """Return the folder of signed statements about incidents."""
+        return self.root / "incidents"
+
+    @property
+    def vaults(self) -> Path:
+        """Return the folder of encrypted tables."""
+        return self.root / "vault"
+
+    def vault(self, dossier: str, version: str) -> Vault:
+        """Return where the encrypted table of a release lies, made or not.
+
+        Raises
+        ------
+        UsageError
+            If these are no name and no version.
+        """
+        if not _NAME.fullmatch(dossier) or not _VERSION.fullmatch(version):
+            raise UsageError(
+                f"{dossier!r} {version!r} is no release.", advice="e.g. `loanapp 1.0.0`"
+            )
+        return Vault(self.vaults / dossier / version)
+
+    @property
     def draft(self) -> bool:
         """Return whether decisions are not asked for here, which every page then says."""
         return self.settings.mode == "draft"
+
+
+@dataclass(frozen=True)
+class Vault:
+    """The encrypted table of one release, its wrapped keys, and the statements that grant them."""
+
+    folder: Path
+
+    @property
+    def key(self) -> Path:
+        """Return where the table's key lies, wrapped for its custodians."""
+        return self.folder / "key.age"
+
+    @property
+    def sealed(self) -> Path | None:
+        """Return the encrypted table, if there is one."""
+        return next(iter(sorted(self.folder.glob("synthetic*.age"))), None)
+
+    @property
+    def keys(self) -> tuple[Path, ...]:
+        """Return every wrapped key: the custodians' and those of grants."""
+        found = sorted((self.folder / "grants").glob("*.age"))
+        return (self.key, *found) if self.key.exists() else tuple(found)
+
+    def place(self, suffix: str) -> Path:
+        """Return where an encrypted table goes."""
+        return self.folder / f"synthetic{suffix}.age"
+
+    def wrapped(self, grant: str) -> Path:
+        """Return where the wrapped key of a grant lies."""
+        return self.folder / "grants" / f"{grant}.age"
+
+    def statement(self, grant: str, kind: Literal["", ".revoked"] = "") -> Path:
+        """Return where the signed statement about a grant lies, or about its end."""
+        return self.folder / "grants" / f"{grant}{kind}.dsse.json"
+
+    def prepare(self) -> None:
+        """Make the folder and keep it out of git, whose history no key would ever leave."""
+        (self.folder / "grants").mkdir(parents=True, exist_ok=True)
+        write_atomically(self.folder / ".gitignore", "*\n")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep everybody else from changing this vault meanwhile.
+
+        Raises
+        ------
+        BusyError
+            If somebody is at it.
+        """
+        with _locked(self.folder / ".lock", f"The vault of {self.folder.parent.name}"):
+            yield
 
 
 @dataclass(frozen=True)
@@ -292,6 +370,30 @@ class Dossier:
         return self.folder / "runs"
 
     @property
+    def decisions(self) -> Path:
+        """Return the folder of signed decisions."""
+        return self.folder / "decisions"
+
+    def release(self, version: str) -> Path:
+        """Return the folder of a released version.
+
+        Raises
+        ------
+        UsageError
+            If there is no such release.
+        """
+        folder = self.workspace.reports / self.name
+        if not _VERSION.fullmatch(version) or not (folder / version / "content").is_dir():
+            found = folder.iterdir() if folder.is_dir() else ()
+            known = sorted(path.name for path in found if _VERSION.fullmatch(path.name))
+            raise UsageError(
+                f"There is no release {version!r} of `{self.name}`; "
+                f"there is: {', '.join(known) or 'none yet'}.",
+                advice="give the version, e.g. 1.0.0",
+            )
+        return folder / version
+
+    @property
     def complete_runs(self) -> tuple[Path, ...]:
         """Return the complete runs, oldest first."""
         if not self.runs.is_dir():
@@ -350,16 +452,22 @@ class Dossier:
         BusyError
             If somebody is at it.
         """
-        from filelock import FileLock, Timeout
+        with _locked(self.folder / ".lock", f"The dossier `{self.name}`"):
+            yield
 
-        try:
-            with FileLock(self.folder / ".lock", timeout=0):
-                yield
-        except Timeout:
-            raise BusyError(
-                f"The dossier `{self.name}` is being run or released by another process.",
-                advice="wait until it ends, then try again",
-            ) from None
+
+@contextmanager
+def _locked(path: Path, what: str) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(path, timeout=0):
+            yield
+    except Timeout:
+        raise BusyError(
+            f"{what} is being worked on by another process.",
+            advice="wait until it ends, then try again",
+        ) from None
 
 
 def find_dossier(name: str, here: Path) -> Dossier:

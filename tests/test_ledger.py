@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -16,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from synthnb.errors import SynthnbError, UsageError
-from synthnb.ledger import FIRST, Ledger
+from synthnb.errors import MissingExtraError, SynthnbError, UsageError, VerificationError
+from synthnb.ledger import FIRST, Entry, Ledger
 from synthnb.records import canonical, sha256
 
 WHEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -113,6 +114,8 @@ def test_the_ledger_is_one_file(ledger: Ledger) -> None:
         ("Run it", {}, WHEN, "kind: "),
         ("run", {"x": float("nan")}, WHEN, "ValueError"),
         ("run", {"x": object()}, WHEN, "TypeError"),
+        ("run", {"x": "\ud800"}, WHEN, "UnicodeEncodeError"),
+        ("run", {"\ud800": 1}, WHEN, "UnicodeEncodeError"),
     ],
 )
 def test_what_cannot_be_written_down_exactly_is_refused(
@@ -357,6 +360,32 @@ def test_four_processes_append_fifty_entries_each(tmp_path: Path) -> None:
         assert bodies == [{"number": number} for number in range(50)]
 
 
+def test_who_appends_unless_sees_everything_that_came_before(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    seen: list[tuple[int, ...]] = []
+
+    def write(number: int) -> None:
+        ledger.append(
+            *("run", None, {"number": number}, WHEN),
+            unless=lambda before: seen.append(tuple(entry.seq for entry in before)),
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(80)))
+    assert sorted(seen) == [tuple(range(1, count + 1)) for count in range(80)]
+    assert ledger.verify() == []
+
+
+def test_who_appends_unless_may_refuse_and_then_nothing_is_written(ledger: Ledger) -> None:
+    def refuse(before: tuple[Entry, ...]) -> None:
+        assert before == ledger.entries()
+        raise UsageError("no")
+
+    with pytest.raises(UsageError, match="no"):
+        ledger.append("run", None, {}, WHEN, unless=refuse)
+    assert len(ledger.entries()) == 6
+
+
 def test_a_killed_writer_leaves_a_sound_ledger(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     process = writer(ledger, "a")
@@ -372,6 +401,47 @@ def test_a_killed_writer_leaves_a_sound_ledger(tmp_path: Path) -> None:
     assert ledger.append("run", "b", {}, WHEN).seq == len(before) + 1
 
 
+def test_a_tree_over_a_history_that_was_tampered_with_is_refused(ledger: Ledger) -> None:
+    raw(ledger, "UPDATE entries SET entry = '{}' WHERE seq = 3")
+    with pytest.raises(VerificationError, match="was tampered with") as caught:
+        ledger.tree()
+    assert [problem.where for problem in caught.value.problems] == ["entry 3"]
+    found = ledger.examine()
+    assert (found.tree.size, len(found.entries)) == (6, 5)
+
+
 def test_a_problem_reads_as_one_plain_line(ledger: Ledger) -> None:
     raw(ledger, "UPDATE entries SET entry = '{}' WHERE seq = 3")
     assert re.fullmatch(r"entry 3: edited: .*", str(ledger.verify()[0]))
+
+
+def test_a_server_that_does_not_answer_is_an_error_without_the_password() -> None:
+    ledger = Ledger("postgresql+psycopg://ada:secret@127.0.0.1:9/none?connect_timeout=2")
+    with pytest.raises(SynthnbError, match="cannot be used as a ledger") as caught:
+        ledger.append("run", None, {}, WHEN)
+    assert "secret" not in str(caught.value)
+    assert "ada:***@" in str(caught.value)
+
+
+def test_postgresql_without_its_driver_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    ledger = Ledger("postgresql+psycopg://127.0.0.1:9/none")
+    actions: list[Callable[[], object]] = [
+        ledger.entries,
+        lambda: ledger.append("run", None, {}, WHEN),
+    ]
+    for action in actions:
+        with pytest.raises(MissingExtraError, match="psycopg") as caught:
+            action()
+        assert caught.value.advice == "pip install 'synthnb[postgres]'"
+
+
+def test_the_ledger_in_a_file_needs_no_driver_of_postgresql(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from synthnb.ledger import Ledger;"
+        "Ledger(Path(sys.argv[1])).entries(); sys.exit('psycopg' in sys.modules)"
+    )
+    file = tmp_path / "ledger.sqlite"
+    assert subprocess.run([sys.executable, "-c", program, file], check=False).returncode == 0

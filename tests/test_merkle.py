@@ -32,6 +32,48 @@ ROOTS = [
 ]
 
 
+NODES = {
+    "leaf 0": "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "leaf 1": "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+    "leaf 4": "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    "leaves 0 to 1": "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "leaves 2 to 3": "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+    "leaves 4 to 5": "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+    "leaves 6 to 7": "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+    "leaves 0 to 3": "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "leaves 4 to 7": "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+}
+# kSHA256Paths and kSHA256Proofs of the same tests (leaves counted from 0 here).
+INCLUSION = [
+    (0, 1, []),
+    (0, 8, ["leaf 1", "leaves 2 to 3", "leaves 4 to 7"]),
+    (5, 8, ["leaf 4", "leaves 6 to 7", "leaves 0 to 3"]),
+    (2, 3, ["leaves 0 to 1"]),
+    (1, 5, ["leaf 0", "leaves 2 to 3", "leaf 4"]),
+]
+CONSISTENCY = [
+    (1, 1, []),
+    (1, 8, ["leaf 1", "leaves 2 to 3", "leaves 4 to 7"]),
+    (6, 8, ["leaves 4 to 5", "leaves 6 to 7", "leaves 0 to 3"]),
+    (2, 5, ["leaves 2 to 3", "leaf 4"]),
+]
+
+
+@pytest.mark.parametrize(("index", "size", "path"), INCLUSION)
+def test_inclusion_proofs_are_the_published_ones(index: int, size: int, path: list[str]) -> None:
+    published = [bytes.fromhex(NODES[name]) for name in path]
+    assert Tree(LEAVES).inclusion(index, size) == published
+    assert root_from_inclusion(LEAVES[index], index, size, published).hex() == ROOTS[size]
+
+
+@pytest.mark.parametrize(("old", "size", "path"), CONSISTENCY)
+def test_consistency_proofs_are_the_published_ones(old: int, size: int, path: list[str]) -> None:
+    published = [bytes.fromhex(NODES[name]) for name in path]
+    assert Tree(LEAVES).consistency(old, size) == published
+    before, after = bytes.fromhex(ROOTS[old]), bytes.fromhex(ROOTS[size])
+    assert consistent(old, size, before, after, published)
+
+
 @pytest.mark.parametrize("size", range(9))
 def test_roots_are_the_published_ones(size: int) -> None:
     assert Tree(LEAVES[:size]).root.hex() == ROOTS[size]

@@ -13,14 +13,16 @@ from synthnb.attest import bundle, envelope, keys, statement
 from synthnb.attest.bundle import Release, read, read_folder
 from synthnb.attest.envelope import sign
 from synthnb.attest.keys import PrivateKey
-from synthnb.attest.layout import ATTESTATION
+from synthnb.attest.layout import ATTESTATION, PROOF, TIMESTAMP
 from synthnb.attest.statement import RELEASE_TYPE, Statement, build
 from synthnb.attest.verify import Check, attestation, verify
 from synthnb.attest.write import publish
 
 __all__ = [
     "ATTESTATION",
+    "PROOF",
     "RELEASE_TYPE",
+    "TIMESTAMP",
     "Check",
     "PrivateKey",
     "Release",

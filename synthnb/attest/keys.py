@@ -56,21 +56,12 @@ def create(path: Path, passphrase: bytes | str) -> str:
     KeyFileError
         When the passphrase is empty, the file exists, or it cannot be written.
     """
-    secret = _secret(passphrase)
+    secret = passphrase_bytes(passphrase)
     key = PrivateKey(Ed25519PrivateKey.generate())
     pem = key.ed25519.private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(secret)
     )
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(partial, pem)
-        try:
-            _name(partial, path)
-        finally:
-            partial.unlink()
-    except OSError as exc:
-        raise KeyFileError(f"{path} cannot be written: {exc.strerror}.") from exc
+    write_once(path, pem)
     return key.public
 
 
@@ -83,8 +74,8 @@ def load(path: Path, passphrase: bytes | str) -> PrivateKey:
         When the file is missing, readable by others, not an encrypted PKCS8 PEM file, not an
         Ed25519 key, or when the passphrase does not open it.
     """
-    secret = _secret(passphrase)
-    pem = _read(path)
+    secret = passphrase_bytes(passphrase)
+    pem = read_private(path)
     if not pem.lstrip().startswith(_HEADER):
         raise KeyFileError(
             f"{path} is not an encrypted private key (PKCS8, PEM).",
@@ -150,7 +141,8 @@ def short(keyid: str) -> str:
     return " ".join(keyid[at : at + 4] for at in range(0, 32, 4))
 
 
-def _secret(passphrase: bytes | str) -> bytes:
+def passphrase_bytes(passphrase: bytes | str) -> bytes:
+    """Return a passphrase as bytes; KeyFileError where it is empty or too long."""
     secret = passphrase.encode() if isinstance(passphrase, str) else passphrase
     if not secret or len(secret) > _MAX_PASSPHRASE:
         raise KeyFileError(
@@ -158,6 +150,26 @@ def _secret(passphrase: bytes | str) -> bytes:
             advice=f"give one of 1 to {_MAX_PASSPHRASE} bytes",
         )
     return secret
+
+
+def write_once(path: Path, data: bytes) -> None:
+    """Write a file with mode 600, complete or not at all, where there is none yet.
+
+    Raises
+    ------
+    KeyFileError
+        When it exists or cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(partial, data)
+        try:
+            _name(partial, path)
+        finally:
+            partial.unlink()
+    except OSError as exc:
+        raise KeyFileError(f"{path} cannot be written: {exc.strerror}.") from exc
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -183,7 +195,8 @@ def _name(partial: Path, path: Path) -> None:
         ) from None
 
 
-def _read(path: Path) -> bytes:
+def read_private(path: Path) -> bytes:
+    """Return what is in a key's file; KeyFileError when it is missing or others may read it."""
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode

@@ -11,6 +11,8 @@ CONTENT = "content"
 BUNDLE = "bundle"
 ATTESTATION = "attestation.dsse.json"
 ENVELOPE_SUFFIX = ".dsse.json"
+PROOF = "release.tlog-proof"
+TIMESTAMP = "attestation.tsr"
 
 MAX_FILES = 2_000
 MAX_FILE = 200_000_000

@@ -150,7 +150,7 @@ def parse(data: bytes) -> Note:
             raise wrong
         lines.append(Line(name, raw[:4], raw[4:]))
     note = Note(f"{text}\n", tuple(lines))
-    if note.encode() != data:
+    if not lines or note.encode() != data:
         raise wrong
     return note
 
@@ -189,19 +189,40 @@ def signers(note: Note, trusted: Mapping[str, str]) -> tuple[Signed, ...]:
     return tuple(_look(note, line, trusted) for line in note.lines)
 
 
+def objections(note: Note, trusted: Mapping[str, str]) -> tuple[str, ...]:
+    """Return why a checkpoint is not one that its log made, one plain line each.
+
+    A trusted key must have signed it in the log's name. Signatures of strangers are passed over, as
+    C2SP signed-note asks, and a wrong one of a trusted key spoils it. A witness does not make it.
+    """
+    origin = checkpoint(note).origin
+    signed = signers(note, trusted)
+    problems = []
+    if any(each.state == "invalid" for each in signed):
+        problems.append("a signature of the checkpoint is wrong")
+    if not any(
+        each.state == "valid" and each.when is None and line.name == origin
+        for line, each in zip(note.lines, signed, strict=True)
+    ):
+        problems.append("nobody who is trusted signed the checkpoint for the ledger")
+    return tuple(problems)
+
+
 def _look(note: Note, line: Line, trusted: Mapping[str, str]) -> Signed:
     for public, name in trusted.items():
         for kind, length in ((_ED25519, 64), (_COSIGNATURE, 72)):
             if key_hash(line.name, public, kind) != line.key_hash:
                 continue
             signed, value, when = note.text.encode(), line.value, None
-            if kind == _COSIGNATURE and len(value) == length:
+            if kind == _COSIGNATURE:
                 seconds = int.from_bytes(value[:8], "big")
                 signed, value = _timed(note.text, seconds), value[8:]
                 when = _time(seconds)
             try:
                 Ed25519PublicKey.from_public_bytes(keys.raw(public)).verify(value, signed)
             except InvalidSignature:
+                return Signed(name, "invalid")
+            if len(line.value) != length or (kind == _COSIGNATURE and when is None):
                 return Signed(name, "invalid")
             return Signed(name, "valid", when, public)
     return Signed(None, "unknown")

@@ -13,7 +13,7 @@ from synthnb.attest.note import Checkpoint, Note
 from synthnb.errors import VerificationError
 
 SUFFIX = ".tlog-proof"
-_HEAD = "c2sp.org/tlog-proof@v1"
+HEAD = b"c2sp.org/tlog-proof@v1"
 _MAX = 1_000_000
 
 
@@ -41,7 +41,7 @@ class Proof:
     def encode(self) -> bytes:
         """Return the one spelling of the proof."""
         hashes = "".join(f"{_b64(each)}\n" for each in self.hashes)
-        head = f"{_HEAD}\nextra {_b64(self.entry)}\nindex {self.index}\n{hashes}\n"
+        head = f"{HEAD.decode()}\nextra {_b64(self.entry)}\nindex {self.index}\n{hashes}\n"
         return head.encode() + self.note.encode()
 
     @property

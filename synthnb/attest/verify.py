@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from synthnb.attest import envelope, layout, statement
+from synthnb.attest import envelope, layout, proof, statement
 from synthnb.attest.bundle import Release
 from synthnb.attest.envelope import Parsed, Signer
-from synthnb.attest.layout import ATTESTATION, BUNDLE, CONTENT, ENVELOPE_SUFFIX
+from synthnb.attest.layout import ATTESTATION, BUNDLE, CONTENT, ENVELOPE_SUFFIX, TIMESTAMP
 from synthnb.attest.statement import RELEASE_TYPE, Statement
 from synthnb.errors import UsageError, VerificationError
 from synthnb.records import sha256
@@ -127,25 +127,39 @@ def _content(expected: Mapping[str, str], actual: Mapping[str, str]) -> list[Che
 def _bundle(
     bundle: Mapping[str, bytes], content: Mapping[str, str], trusted: Mapping[str, str]
 ) -> list[Check]:
-    """Check that everything else in the bundle proves itself and is about this release."""
+    """Check that everything else in the bundle proves itself and is about this release.
+
+    A timestamp proves itself only to those who name the authority they trust, so it is looked at
+    where they do.
+    """
     known = {**content, _PLACE: sha256(bundle[ATTESTATION])}
     checks: list[Check] = []
-    for name in sorted(bundle.keys() - {ATTESTATION}):
+    for name in sorted(bundle.keys() - {ATTESTATION, TIMESTAMP}):
         place = f"{BUNDLE}/{layout.shown(name)}"
-        if "/" in name or not name.endswith(ENVELOPE_SUFFIX):
-            checks.append(Check("bundle", False, f"{place}: does not belong in a bundle"))
-            continue
         try:
-            parsed = envelope.parse(bundle[name])
-            about = statement.parse(parsed.payload).digests
+            if "/" not in name and name.endswith(ENVELOPE_SUFFIX):
+                checks += _envelope(place, bundle[name], known, trusted)
+            elif "/" not in name and name.endswith(proof.SUFFIX):
+                wrong = proof.verify(proof.parse(bundle[name]), trusted)
+                checks += [Check("bundle", False, f"{place}: {line}") for line in wrong]
+            else:
+                checks.append(Check("bundle", False, f"{place}: does not belong in a bundle"))
         except VerificationError as exc:
             checks.append(Check("bundle", False, _line(place, exc)))
-            continue
-        if not about.items() <= known.items():
-            checks.append(Check("bundle", False, f"{place}: is about another release"))
-        checks += _signatures(place, envelope.signers(parsed, trusted), threshold=1)
     if all(check.ok for check in checks):
-        checks.append(Check("bundle", True, f"{BUNDLE}/: nothing but signed statements"))
+        line = f"{BUNDLE}/: nothing but signed statements and proofs"
+        checks.append(Check("bundle", True, line))
+    return checks
+
+
+def _envelope(
+    place: str, data: bytes, known: Mapping[str, str], trusted: Mapping[str, str]
+) -> list[Check]:
+    parsed = envelope.parse(data)
+    about = statement.parse(parsed.payload).digests
+    checks = _signatures(place, envelope.signers(parsed, trusted), threshold=1)
+    if not about.items() <= known.items():
+        checks.append(Check("bundle", False, f"{place}: is about another release"))
     return checks
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from typing import Any
 from pydantic import Field, JsonValue, ValidationError
 
 from synthnb import merkle
-from synthnb.errors import Problem, SynthnbError, UsageError
+from synthnb.errors import Problem, SynthnbError, UsageError, VerificationError
 from synthnb.ledger import store
 from synthnb.ledger.store import Row
 from synthnb.records import Record, canonical, sha256
@@ -64,6 +65,28 @@ class Entry(Record, str_strip_whitespace=False):
     def sha256(self) -> str:
         """Return the sha256 of the entry's canonical JSON."""
         return sha256(canonical(self))
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a ledger holds, and what is wrong with it.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+        As `Ledger.verify` returns them.
+    entries : tuple of Entry
+        Those that are what their sha256 says.
+    tree : merkle.Tree
+        Over the texts as they stand there.
+    first : str or None
+        The sha256 of the first of them.
+    """
+
+    problems: tuple[Problem, ...]
+    entries: tuple[Entry, ...]
+    tree: merkle.Tree
+    first: str | None
 
 
 class Ledger:
@@ -109,9 +132,10 @@ class Ledger:
         SynthnbError
             When the file is no ledger, was tampered with at its end, or cannot be written.
         """
+        before = self.entries() if unless is not None else ()
         with store.opened(self.path, write=True) as database:
             if unless is not None:
-                unless(tuple(self._sound(row) for row in database.rows()))
+                unless(self._caught_up(database, before))
             last = self._last(database)
             entry = _entry(
                 seq=last.seq + 1 if last else 1,
@@ -132,11 +156,26 @@ class Ledger:
         with store.opened(self.path) as database:
             return self._last(database)
 
-    def tree(self, entries: tuple[Entry, ...] | None = None) -> merkle.Tree:
-        """Return the Merkle tree over the canonical texts of all entries, or of these."""
-        return merkle.Tree(
-            canonical(entry).encode() for entry in (self.entries() if entries is None else entries)
-        )
+    def tree(self) -> merkle.Tree:
+        """Return the Merkle tree over the canonical texts of all entries; raises as `sound`."""
+        return self.sound().tree
+
+    def sound(self) -> Examined:
+        """Return what `examine` returns, if nothing is wrong with it.
+
+        Raises
+        ------
+        VerificationError
+            When the history was tampered with.
+        """
+        found = self.examine()
+        if found.problems:
+            raise VerificationError(
+                f"The history in {store.spoken(self.path)} was tampered with.",
+                found.problems,
+                advice="keep it as it is for whoever looks into it, then restore a backup",
+            )
+        return found
 
     def verify(self, known: Mapping[int, str] | None = None) -> list[Problem]:
         """Return everything that shows that the history was tampered with.
@@ -153,12 +192,34 @@ class Ledger:
             Each names the entry that was edited, removed, inserted or moved; empty when the chain
             holds.
         """
+        return list(self.examine(known).problems)
+
+    def examine(self, known: Mapping[int, str] | None = None) -> Examined:
+        """Return what `verify` finds together with the tree over what stands there, in one reading.
+
+        Unlike `sound`, it does not raise when the history was tampered with.
+        """
         with store.opened(self.path) as database:
             rows = database.rows()
-            problems = [*_chain(rows), *_noted(rows, known or {})]
             guards = list(database.guards())
-            problems += guards or _cut(database.highest(), rows[-1][0] if rows else 0)
-        return problems
+            highest = database.highest()
+        entries = [_read(row) for row in rows]
+        problems = [*_chain(rows, entries), *_noted(rows, known or {})]
+        problems += guards or _cut(highest, rows[-1].seq if rows else 0)
+        return Examined(
+            tuple(problems),
+            tuple(entry for entry in entries if entry is not None),
+            merkle.Tree(_bytes(row) for row in rows),
+            sha256(_bytes(rows[0])) if rows else None,
+        )
+
+    def _caught_up(self, database: store.Database, before: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Return all entries; those read before the lock was taken are not read again."""
+        if before:
+            rows = database.rows(since=before[-1].seq)
+            if rows and rows[0].sha256 == before[-1].sha256:
+                return (*before, *(self._sound(row) for row in rows[1:]))
+        return tuple(self._sound(row) for row in database.rows())
 
     def _last(self, database: store.Database) -> Entry | None:
         rows = database.rows(last=True)
@@ -180,13 +241,15 @@ def _entry(seq: int, previous: str, fields: Mapping[str, Any]) -> Entry:
     if when.tzinfo is None:
         raise UsageError("The time of a ledger entry has no time zone.")
     try:
+        body = canonical(dict(fields["body"]))
+        f"{body}{fields['dossier']}".encode()  # half of a surrogate pair cannot be written
         return Entry.model_validate(
             {
                 **fields,
                 "seq": seq,
                 "previous": previous,
                 "time": when.astimezone(UTC),
-                "body": json.loads(canonical(dict(fields["body"]))),
+                "body": json.loads(body),
             }
         )
     except (ValidationError, TypeError, ValueError) as exc:
@@ -197,24 +260,27 @@ def _entry(seq: int, previous: str, fields: Mapping[str, Any]) -> Entry:
         raise UsageError(f"This cannot be written into the ledger ({reason}).") from exc
 
 
+def _bytes(row: Row) -> bytes:
+    """Return the text of a row, whatever somebody made of it."""
+    return row.entry if isinstance(row.entry, bytes) else str(row.entry).encode()
+
+
 def _read(row: Row) -> Entry | None:
     """Return the entry of a row, or nothing when the row is not what its sha256 says."""
     _, dossier, text, digest = row
     try:
         entry = Entry.model_validate(json.loads(text))
-        same = canonical(entry) == text and entry.sha256 == digest and entry.dossier == dossier
+        same = canonical(entry) == text and sha256(text) == digest and entry.dossier == dossier
     except (ValidationError, TypeError, ValueError, RecursionError):
         return None
     return entry if same else None
 
 
-def _chain(rows: list[Row]) -> Iterator[Problem]:
+def _chain(rows: list[Row], entries: list[Entry | None]) -> Iterator[Problem]:
     """Walk the rows; each problem is told where it shows, and does not hide the next."""
     expected, previous = 1, FIRST
-    for row in rows:
-        seq, digest = row[0], row[3]
+    for (seq, _, _, digest), entry in zip(rows, entries, strict=True):
         where = f"entry {seq}"
-        entry = _read(row)
         if seq > expected:
             gone = (
                 f"entry {expected}" if seq == expected + 1 else f"entries {expected} to {seq - 1}"

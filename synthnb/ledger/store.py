@@ -62,7 +62,7 @@ POSTGRES = {
         " RETURN NEW; END $$"
     ),
     "entries_guard": (
-        "CREATE TRIGGER entries_guard BEFORE INSERT OR UPDATE OR DELETE ON entries"
+        "CREATE TRIGGER entries_guard BEFORE INSERT OR DELETE OR UPDATE ON entries"
         " FOR EACH ROW EXECUTE FUNCTION entries_grow()"
     ),
     "entries_kept": (
@@ -88,18 +88,20 @@ class Database:
     def make(self) -> None:
         """Make table and triggers where there is nothing."""
         if not self.is_sqlite:
+            self._connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
             self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         if not self.is_made():
             for statement in (SQLITE if self.is_sqlite else POSTGRES).values():
                 self._connection.exec_driver_sql(statement)
 
-    def rows(self, *, last: bool = False) -> list[Row]:
-        """Return all rows in order, or the last alone."""
+    def rows(self, *, since: int | None = None, last: bool = False) -> list[Row]:
+        """Return all rows in order, those from a number on, or the last alone."""
         if not self.is_made():
             return []
+        where = "" if since is None else f"WHERE seq >= {since:d} "
         order = "DESC LIMIT 1" if last else "ASC"
         found = self._connection.exec_driver_sql(
-            f"SELECT {_COLUMNS} FROM entries ORDER BY seq {order}"  # noqa: S608 -- constants
+            f"SELECT {_COLUMNS} FROM entries {where}ORDER BY seq {order}"  # noqa: S608 -- no text
         )
         return [Row(*row) for row in found]
 
@@ -120,10 +122,16 @@ class Database:
             expected = dict(SQLITE)
             stored = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
         else:
-            expected = {"entries_guard": "O", "entries_kept": "O"}  # enabled
+            expected = {
+                "entries_grow": POSTGRES["entries_grow"].split("$$")[1],
+                "entries_guard": f"O {POSTGRES['entries_guard']}",  # O: enabled
+                "entries_kept": f"O {POSTGRES['entries_kept']}",
+            }
             stored = (
-                "SELECT tgname, tgenabled::text FROM pg_trigger"
-                " WHERE tgrelid = 'entries'::regclass AND NOT tgisinternal"
+                "SELECT tgname::text, tgenabled::text || ' ' || pg_get_triggerdef(oid, true)"
+                " FROM pg_trigger WHERE tgrelid = 'entries'::regclass AND NOT tgisinternal"
+                " UNION ALL SELECT proname::text, prosrc FROM pg_proc"
+                " WHERE oid = to_regproc('entries_grow')"
             )
         found = {str(name): value for name, value in self._connection.exec_driver_sql(stored)}
         names = sorted(
@@ -164,9 +172,11 @@ def opened(place: Path | str, *, write: bool = False) -> Iterator[Database]:
             yield database
     except SQLAlchemyError as exc:
         said = str(getattr(exc, "orig", None) or exc).strip().partition("\n")[0]
+        kept = "nothing was written; " if write and isinstance(place, Path) else ""
         raise SynthnbError(
             f"{spoken(place)} cannot be used as a ledger: {said}.",
-            advice="see that it is a ledger, that the disk has room and that you may write",
+            advice=f"{kept}see that it is a ledger, that the disk has room and that you may write, "
+            "then try again",
         ) from exc
     except ModuleNotFoundError as exc:
         if exc.name and exc.name.startswith("psycopg"):

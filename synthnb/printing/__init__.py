@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from synthnb.printing.assess import outcomes, reviews, verdict, verdict_json
 from synthnb.printing.console import done, error, progress, say
-from synthnb.printing.history import budget, log, models
+from synthnb.printing.history import budget, held, log, models
+from synthnb.printing.incidents import incident_done, incident_list, incident_story
 from synthnb.printing.library import generators, key, metrics, threat, threats
 from synthnb.printing.releases import demo, released, report, report_json
 from synthnb.printing.tuning import sweep, trials
@@ -15,6 +16,10 @@ __all__ = [
     "done",
     "error",
     "generators",
+    "held",
+    "incident_done",
+    "incident_list",
+    "incident_story",
     "key",
     "log",
     "metrics",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from synthnb.errors import Problem
     from synthnb.ledger import Account
     from synthnb.records import Budget
+    from synthnb.workflow.history import Held
     from synthnb.workflow.models import Trained
 
 
@@ -25,8 +27,40 @@ def log(entries: Iterable[Any], problems: Sequence[Problem], *, as_json: bool) -
         for entry in listed:
             body = ", ".join(f"{key} {str(value)[:20]}" for key, value in entry.body.items())
             typer.echo(f"{entry.seq:5d}  {entry.time}  {entry.kind:10s} {entry.dossier}  {body}")
+    _tampered(problems)
+
+
+def _tampered(problems: Sequence[Problem]) -> None:
     for problem in problems:
         sys.stderr.write(f"tampered: {problem}\n")
+
+
+def held(found: Held, *, as_json: bool) -> None:
+    """Print whether the history holds, and against what."""
+    root = base64.b64encode(found.root).decode()
+    if as_json:
+        told = {
+            "origin": found.origin,
+            "entries": found.size,
+            "root": root,
+            "checkpoints": list(found.kept),
+            "problems": [{"where": each.where, "message": each.message} for each in found.problems],
+        }
+        typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        return
+    entries = "1 entry" if found.size == 1 else f"{found.size} entries"
+    if not found.problems:
+        typer.echo(f"{entries}: each is what it was, and follows from the one before.")
+    typer.echo(f"  log   {found.origin or 'empty'}")
+    typer.echo(f"  root  {root} (RFC 9162, over {entries})")
+    for line in found.kept:
+        typer.echo(f"  held against {line}")
+    _tampered(found.problems)
+    typer.echo(
+        "Whoever holds this database and a signing key could write all of it anew; only a "
+        "checkpoint that\nsomebody else keeps shows that: `synthnb log --checkpoint FILE`, "
+        "and later `--against FILE`."
+    )
 
 
 def budget(accounts: Sequence[Account], cap: Budget | None, *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ does not know, and comes back unchanged from JSON and YAML.
 
 from __future__ import annotations
 
+from synthnb.records.access import AccessRules, Grant
 from synthnb.records.base import Record, canonical, digest, sha256
 from synthnb.records.catalogue import CATALOGUE, Metric, metric
 from synthnb.records.charter import Charter, Column, Source, Split, Task, Threshold
@@ -23,6 +24,7 @@ from synthnb.records.evidence import (
     interval,
     missing,
 )
+from synthnb.records.incident import Incident, Update
 from synthnb.records.mitigation import (
     Blend,
     Change,
@@ -42,6 +44,7 @@ from synthnb.records.policy import (
     Case,
     Clause,
     Configuration,
+    Notification,
     Policy,
     Rejection,
     Rule,
@@ -56,6 +59,7 @@ from synthnb.records.verdict import Finding, Verdict
 __all__ = [
     "BRING_YOUR_OWN",
     "CATALOGUE",
+    "AccessRules",
     "Approval",
     "Blend",
     "Budget",
@@ -76,14 +80,17 @@ __all__ = [
     "External",
     "Finding",
     "Generation",
+    "Grant",
     "GroupShare",
     "Guarantee",
+    "Incident",
     "Key",
     "Lineage",
     "Member",
     "Metric",
     "Mitigation",
     "Model",
+    "Notification",
     "Opinion",
     "People",
     "Plan",
@@ -109,6 +116,7 @@ __all__ = [
     "Threshold",
     "Trial",
     "Tuning",
+    "Update",
     "Verdict",
     "When",
     "Withdrawal",

@@ -24,6 +24,30 @@ def _ed25519(text: str) -> str:
 
 PublicKey = Annotated[str, AfterValidator(_ed25519)]
 
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_STEPS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+
+
+def _age(text: str) -> str:
+    """Check a recipient of age: bech32 (BIP 173) of 32 bytes under the prefix `age`."""
+    prefix, _, coded = text.rpartition("1")
+    values = [_BECH32.find(sign) for sign in coded]
+    # 32 bytes are 52 groups of five bits, the last four bits zero; six groups are the checksum.
+    if prefix != "age" or len(values) != 58 or -1 in values or values[51] & 0b1111:
+        raise ValueError("expected an age recipient: `age1` and 58 lower-case letters and digits")
+    check = 1
+    for value in (*(ord(c) >> 5 for c in prefix), 0, *(ord(c) & 31 for c in prefix), *values):
+        top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value
+        for place, step in enumerate(_STEPS):
+            check ^= step if top >> place & 1 else 0
+    if check != 1:
+        raise ValueError("is no age recipient: its checksum is wrong; copy it again")
+    return text
+
+
+AgeRecipient = Annotated[str, AfterValidator(_age)]
+"""The public half of an age identity, which tables and their keys are encrypted to."""
+
 
 class Key(Record):
     """A public key and when it may be trusted."""
@@ -54,6 +78,9 @@ class Member(Record):
     name: Prose
     roles: tuple[Prose, ...] = Field(min_length=1)
     keys: tuple[Key, ...] = ()
+    age: Annotated[str, AfterValidator(lambda text: text and _age(text))] = Field(
+        "", description="age recipient, for encrypted tables; `synthnb key age` makes one"
+    )
 
 
 class People(Record):
@@ -71,6 +98,14 @@ class People(Record):
         keys = (key for member in self.members for key in member.keys)
         return next((key for key in keys if key.public == public), None)
 
+    def member(self, name: str) -> Member | None:
+        """Return who has a name, if anybody does."""
+        return next((member for member in self.members if member.name == name), None)
+
+    def reader(self, recipient: str) -> Member | None:
+        """Return whose age recipient it is, if it is anybody's."""
+        return next((m for m in self.members if m.age and m.age == recipient), None)
+
     @property
     def publics(self) -> dict[str, str]:
         """Return every public key and whose it is, valid or not."""
@@ -81,10 +116,15 @@ class People(Record):
         faults: list[Fault] = []
         names: set[str] = set()
         publics: set[str] = set()
+        readers: set[str] = set()
         for number, member in enumerate(self.members):
             if member.name in names:
                 faults.append((("members", number, "name"), "this name is listed twice"))
             names.add(member.name)
+            if member.age and member.age in readers:
+                said = "this recipient is listed twice; it is one person's"
+                faults.append((("members", number, "age"), said))
+            readers.add(member.age)
             for place, key in enumerate(member.keys):
                 if key.public in publics:
                     where = ("members", number, "keys", place, "public")

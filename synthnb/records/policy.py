@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
+from synthnb.records.access import AccessRules
 from synthnb.records.base import (
     SCHEMA_VERSION,
     Fault,
@@ -18,6 +19,7 @@ from synthnb.records.base import (
     Value,
 )
 from synthnb.records.charter import Duration
+from synthnb.records.incident import IncidentKind, Line, Severity
 from synthnb.records.threat import VERSION
 
 Direction = Literal["at_most", "at_least"]
@@ -228,6 +230,20 @@ class Budget(Record):
     reason: Prose = Field(description="Why so much and not more")
 
 
+class Notification(Record):
+    """Who must be told of an incident, and how soon after it became known."""
+
+    kind: IncidentKind
+    to: Line = Field(description="Whom, e.g. `the supervisory authority`")
+    hours: int | None = Field(
+        None, ge=1, description="After it became known; empty: without undue delay, no number"
+    )
+    severity: Severity = Field("low", description="Only of incidents at least as severe")
+    role: Line = Field("privacy officer", description="Who sees to it")
+    reason: Prose
+    reference: Prose = Field(description="Public source, or whose judgement it is")
+
+
 class Policy(Record):
     """An organisation's rules for synthetic data."""
 
@@ -243,6 +259,7 @@ class Policy(Record):
     )
     threats: Threats = Field(default_factory=Threats)
     review: Reviewing = Field(default_factory=Reviewing)
+    access: AccessRules = Field(default_factory=AccessRules)
     rules: tuple[Rule, ...] = Field(min_length=1)
     approvals: tuple[Approval, ...] = Field(min_length=1)
     generators: Generators
@@ -250,6 +267,7 @@ class Policy(Record):
         None, description="Cap per data set; without one, no differentially private generator runs"
     )
     rejections: tuple[Rejection, ...] = ()
+    notification: tuple[Notification, ...] = Field((), description="Who is told of an incident")
 
     def approval(self, action: str) -> Approval | None:
         """Return who must agree to an action, if anybody must."""
@@ -272,6 +290,10 @@ class Policy(Record):
         ]
         listed += [
             (("approvals", n, "action"), each.action) for n, each in enumerate(self.approvals)
+        ]
+        listed += [
+            (("notification", n, "to"), f"{each.to} ({each.kind})")
+            for n, each in enumerate(self.notification)
         ]
         for where, name in listed:
             if name in seen:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from synthnb.records import Approval, Datasheet, Finding, metric
+from synthnb.records import Datasheet, Finding, metric
+from synthnb.render import decisions
 from synthnb.render.escape import Md, md
 from synthnb.render.guarantees import one_line
 from synthnb.render.tables import answers, table
@@ -28,7 +28,7 @@ BADNESS = ("fail", "not-measured", "inconclusive", "pass")
 class Headline:
     """The verdict in a word, a sentence and its reasons."""
 
-    kind: Literal["passed", "blocked", "rejected"]
+    kind: decisions.Outcome
     word: str
     sentence: str
     reasons: tuple[Md, ...]
@@ -43,27 +43,42 @@ def headline(sheet: Datasheet) -> Headline:
         f"{'stands' if len(sheet.verdict.blocking) == 1 else 'stand'} against a release and "
         f"{count(len(sheet.verdict.warnings), 'is a warning', 'are warnings')}."
     )
-    if sheet.status == "rejected":
+    kind = decisions.outcome(sheet)
+    if kind == "rejected":
         lead = "This data may not be used. The document records why it was rejected."
-        return Headline("rejected", "REJECTED", f"{lead} {counted}", _against(sheet))
-    if sheet.verdict.outcome == "blocked":
+        return Headline(kind, "REJECTED", f"{lead} {counted}", _against(sheet))
+    if kind == "accepted":
+        word = "RELEASED WITH ACCEPTED RISK"
+        return Headline(kind, word, f"{_accepted(sheet)} {counted}", _against(sheet, "Not shown: "))
+    if kind == "blocked":
         lead = "The policy does not allow this data to be released."
-        return Headline("blocked", "BLOCKED", f"{lead} {counted}", _against(sheet))
+        return Headline(kind, "BLOCKED", f"{lead} {counted}", _against(sheet))
     lead = "Every rule of the policy that can block is met, within the measured uncertainty."
-    return Headline("passed", "PASSED", f"{lead} {counted}", _for(sheet))
+    return Headline(kind, "PASSED", f"{lead} {counted}", _for(sheet))
 
 
-def _against(sheet: Datasheet) -> tuple[Md, ...]:
+def _accepted(sheet: Datasheet) -> str:
+    """Return that a verdict which blocks was overruled, by how many, and until when."""
+    several = len(sheet.verdict.blocking) > 1
+    people = len({each.by for each in decisions.covering(sheet)})
+    end = decisions.ends(sheet)
+    return (
+        f"The policy blocks this release. {'Every' if several else 'The one'} finding that stands "
+        f"against it was accepted as a risk by {count(people, 'person', 'people')}"
+        f"{f', until {day(end)}' if end else ''}. To accept is not to show: "
+        f"the data is not shown to meet {'these rules' if several else 'this rule'}."
+    )
+
+
+def _against(sheet: Datasheet, mark: str = "") -> tuple[Md, ...]:
     rules = _by_rule(sheet.verdict.blocking)
-    reasons = [_reason(found) for found in rules[:_MOST_REASONS]]
+    reasons = [_reason(sheet, found, mark) for found in rules[:_MOST_REASONS]]
     if len(rules) > _MOST_REASONS:
         rest = count(len(rules) - _MOST_REASONS + 1, "more rule")
         reasons[-1] = md("{} stand against it; @sec-verdict lists them all.", rest)
-    if len(reasons) < _FEWEST_REASONS:
-        reasons += [_reason(found) for found in _by_rule(sheet.verdict.warnings)[:2]]
-    if len(reasons) < _FEWEST_REASONS:
-        reasons += _held(sheet)[: _FEWEST_REASONS - len(reasons)]
-    return tuple(reasons)
+    spare = max(0, _FEWEST_REASONS - len(reasons))
+    further = [_reason(sheet, found) for found in _by_rule(sheet.verdict.warnings)[:spare]]
+    return (*reasons, *(further + _held(sheet))[:spare])
 
 
 def supported(sheet: Datasheet) -> Md | None:
@@ -84,7 +99,7 @@ def supported(sheet: Datasheet) -> Md | None:
 
 
 def _for(sheet: Datasheet) -> tuple[Md, ...]:
-    warnings = [_reason(found) for found in _by_rule(sheet.verdict.warnings)[:3]]
+    warnings = [_reason(sheet, found) for found in _by_rule(sheet.verdict.warnings)[:3]]
     return (*_held(sheet)[: _MOST_REASONS - len(warnings)], *warnings)
 
 
@@ -108,14 +123,13 @@ def _by_rule(findings: Sequence[Finding]) -> list[list[Finding]]:
     return sorted(gathered, key=lambda found: BADNESS.index(found[0].state))
 
 
-def _reason(found: Sequence[Finding]) -> Md:
+def _reason(sheet: Datasheet, found: Sequence[Finding], mark: str = "") -> Md:
     worst = found[0]
-    scope = ", ".join(worst.estimate.scope.values()) if worst.estimate else ""
-    where = md(" ({})", scope) if scope else Md("")
+    where = md(" ({})", scope) if (scope := _scope(sheet, worst)) else Md("")
     others = count(len(found) - 1, "other case")
     more = md(" It is not met for {} either.", others) if len(found) > 1 else Md("")
-    mark = Md("Warning: " if worst.effect == "warn" else "")
-    return md("**{}{}.**{} {}{}", mark, worst.title.rstrip("."), where, worst.because, more)
+    before = Md("Warning: " if worst.effect == "warn" else mark)
+    return md("**{}{}.**{} {}{}", before, worst.title.rstrip("."), where, worst.because, more)
 
 
 def of_room(findings: Sequence[Finding], room: str) -> list[Finding]:
@@ -177,33 +191,15 @@ def at_a_glance(sheet: Datasheet) -> Md:
         whom, until = "Was meant for whom", "Review due"
     else:
         allowed, whom, until = [("May be used for", uses)], "By whom", "Until"
+    last, end = day(sheet.review_due), decisions.ends(sheet)
+    if end and end < sheet.review_due:
+        last = f"{day(end)}, when the first accepted risk ends"
     rows = [
         *allowed,
         (whom, people),
         ("Never for", "; ".join(text.rstrip(".") for text in charter.prohibited_uses) + "."),
-        (until, f"{day(sheet.review_due)}, or earlier if one of the charter's triggers occurs."),
+        (until, f"{last}, or earlier if one of the charter's triggers occurs."),
         ("Guarantee", one_line(sheet)),
         ("Answers for it", f"{charter.owner.name}, {charter.owner.contact}"),
     ]
     return answers(rows)
-
-
-def releasing(sheet: Datasheet) -> tuple[Approval, ...]:
-    """Return the approvals that the policy asks for before this data is used."""
-    order = ("charter", "plan", "release")
-    return tuple(a for action in order for a in sheet.policy.approvals if a.action == action)
-
-
-def approvals(sheet: Datasheet) -> Md:
-    """Return the approvals required and what is recorded of each: nothing, when it is issued."""
-    rows = [
-        [
-            each.action.capitalize(),
-            f"{count(each.quorum, 'person', 'different people')}, from: {', '.join(each.roles)}",
-            "none recorded in this document",
-        ]
-        for each in releasing(sheet)
-    ]
-    wanted = f"as the charter asks: {', '.join(sheet.charter.approvers)}"
-    rows.append(["Release", wanted, "none recorded in this document"])
-    return table(("What", "Who must agree", "Recorded"), rows, (20, 50, 30))

@@ -16,7 +16,10 @@ from synthnb.errors import Problem, RenderError
 from synthnb.render import pandoc
 
 DIVS = frozenset({"banner", "cover", "verdict", "facts", "small", "tall", "metric", "plain"})
-KINDS = frozenset({"passed", "blocked", "rejected"})
+KINDS = {
+    "verdict": frozenset({"passed", "accepted", "blocked", "rejected"}),
+    "banner": frozenset({"draft"}),
+}
 CALLOUTS = frozenset(
     f"callout-{kind}" for kind in ("note", "tip", "important", "warning", "caution")
 )
@@ -128,7 +131,7 @@ def _classes(what: str, classes: list[str], allowed: Set[str], seen: _Seen) -> N
 def _div(content: Any, seen: _Seen) -> None:
     (identifier, classes, attributes), _ = content
     _anchor((identifier,), seen)
-    allowed = DIVS | CALLOUTS | (KINDS if classes[:1] == ["verdict"] else frozenset())
+    allowed = DIVS | CALLOUTS | KINDS.get("".join(classes[:1]), frozenset())
     _classes("div", classes, allowed, seen)
     for name, _ in attributes:
         seen.refuse("div", f"has the attribute {name}; the dialect gives divs none")

@@ -15,7 +15,7 @@ from typing import Any
 from synthnb import assets
 from synthnb.figures.style import Figure
 from synthnb.records import Datasheet, canonical
-from synthnb.render import attackers, front, guarantees, rooms, sections, words
+from synthnb.render import attackers, decisions, front, guarantees, rooms, sections, words
 from synthnb.render.escape import Md, environment, md
 from synthnb.render.pictures import pictures
 from synthnb.render.tables import bullets, paragraphs, table
@@ -102,6 +102,7 @@ def _context(sheet: Datasheet, drawn: dict[str, Figure]) -> dict[str, Any]:
         "headline": front.headline(sheet),
         "supported": front.supported(sheet),
         "front": front,
+        "decisions": decisions,
         "guarantees": guarantees,
         "rooms": rooms,
         "privacy": attackers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +11,7 @@ from synthnb import notebooks
 from synthnb.errors import Problem, ReleaseError
 from synthnb.judge import judge
 from synthnb.ledger import Ledger
-from synthnb.records import Evidence, Verdict, digest, sha256
+from synthnb.records import Evidence, Finding, Policy, Template, Verdict, digest, sha256
 from synthnb.records.run import Run
 from synthnb.workflow.rejections import record
 from synthnb.workflow.threats import Stale, installed, stale
@@ -34,9 +35,47 @@ class Checked:
         return bool(self.stale) and self.papers.policy.threats.stale == "block"
 
     @property
+    def subject(self) -> str:
+        """Return the digest of what a release of this run would be about.
+
+        See `subject_of`.
+        """
+        papers = Papers(
+            self.papers.charter.published(), self.papers.plan.published(), self.papers.policy
+        )
+        return subject_of(papers, self.evidence, self.run.templates)
+
+    def unacceptable(self, finding: Finding) -> str:
+        """Return why nobody can accept the risk of a finding; nothing when somebody can."""
+        return unacceptable(finding, self.papers.policy)
+
+    @property
     def outcome(self) -> Literal["passed", "blocked"]:
         """Return what the verdict and the threat library come to."""
         return "blocked" if self.stale_blocks else self.verdict.outcome
+
+
+def subject_of(
+    papers: Papers, evidence: Sequence[Evidence], templates: Sequence[Template]
+) -> str:
+    """Return one digest of published charter and plan, of policy, evidence and templates."""
+    parts = [digest(record) for record in (papers.charter, papers.plan, papers.policy)]
+    parts += [each.digest for each in evidence]
+    return digest([*parts, *(digest(each) for each in templates)])
+
+
+def unacceptable(finding: Finding, policy: Policy) -> str:
+    """Return why nobody can accept the risk of a finding; nothing when somebody can.
+
+    Only what could not be decided can be accepted, never what was decided against.
+    """
+    if finding.state not in {"inconclusive", "not-measured"}:
+        return f"is a {finding.state}; only what is inconclusive or not measured can be accepted"
+    if policy.rule(finding.rule) is None:
+        return "is about how the evidence was made; run the notebooks again"
+    if finding.case and not finding.acceptable:
+        return f"the policy lets nobody accept the answer `{finding.case}`"
+    return ""
 
 
 def check(dossier: Dossier, run_id: str | None = None) -> Checked:

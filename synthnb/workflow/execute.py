@@ -27,6 +27,7 @@ from synthnb.judge import limits_in_force
 from synthnb.ledger import Ledger
 from synthnb.records import Template, digest, sha256
 from synthnb.records.run import Run
+from synthnb.workflow.decide import note_papers, require
 from synthnb.workflow.rejections import refuse
 from synthnb.workspace import SYNTHETIC, Dossier, Papers
 
@@ -149,7 +150,9 @@ def _prepare(
         if stock.room in rooms:
             notebooks.check(dossier.template(stock.path), parameters)
     _check_data(dossier, papers)
+    require(dossier, ("charter", "plan"))
     refuse(dossier, papers.plan, again)
+    note_papers(dossier, papers)
     number = dossier.next_run()
     for stale in dossier.runs.glob("*.partial"):  # left by a killed process; the lock is ours
         shutil.rmtree(stale, ignore_errors=True)

@@ -48,7 +48,7 @@ def register_model(
     UsageError
         If there is no such release, it is marked rejected, or the model is registered already.
     """
-    sheet = _sheet(workspace, release)
+    sheet = sheet_of(workspace, release)
     folder = workspace.reports / sheet.name / sheet.version
     if not verify(folder, trusted_keys(workspace.people)).ok:
         raise UsageError(
@@ -94,7 +94,8 @@ def registered(workspace: Workspace, about: str | None = None) -> tuple[Trained,
     )
 
 
-def _sheet(workspace: Workspace, release: str) -> Datasheet:
+def sheet_of(workspace: Workspace, release: str) -> Datasheet:
+    """Return the datasheet of a release, ``DOSSIER/VERSION``; UsageError names those there are."""
     dossier, _, version = release.partition("/")
     folder = workspace.reports / dossier / version
     file = folder / "content" / "datasheet.json"

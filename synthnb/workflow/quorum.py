@@ -12,7 +12,7 @@ about. One person counts once, whatever keys they have; who approved and then re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from pydantic import ValidationError
@@ -46,7 +46,7 @@ class Court:
         """Return who may not decide, whatever their role, and why."""
         if action == "charter":
             return {self.charter.author or self.charter.owner.name: "wrote the charter"}
-        if action == "plan" and self.plan.author:
+        if action in {"plan", "acceptance"} and self.plan.author:
             return {self.plan.author: "wrote the plan"}
         return {}
 
@@ -67,13 +67,27 @@ class Court:
             found.append(Problem("key", f"{wrong} ({member.name})"))
         if not self.role(action, member):
             asked = self.policy.approval(action)
-            whom = " or ".join(asked.roles) if asked else "anybody: it names no such approval"
-            found.append(Problem(member.name, f"is not {whom}, whom the policy asks ({action})"))
+            if asked is None:
+                found.append(Problem("policy.yaml: approvals", f"names nobody for `{action}`"))
+            else:
+                whom = " or ".join(asked.roles)
+                found.append(
+                    Problem(member.name, f"is not {whom}, whom the policy asks ({action})")
+                )
         if why := self.barred(action).get(member.name):
             found.append(Problem(member.name, f"{why}; somebody else must decide"))
         if action == "plan" and not self.plan.author:
             found.append(Problem("plan.yaml: author", "is empty; who wrote it may not approve it"))
         return found
+
+    def instead(self, action: Action) -> str:
+        """Return who could decide, as advice."""
+        could = self.eligible(action)
+        if could:
+            return f"these could: {', '.join(could)}"
+        asked = self.policy.approval(action)
+        roles = " or ".join(asked.roles) if asked else "who may (policy.yaml: approvals)"
+        return f"add somebody to people.yaml with a valid key who is {roles}"
 
     def eligible(self, action: Action) -> tuple[str, ...]:
         """Return who could decide today."""
@@ -114,6 +128,8 @@ class Tally:
         Decisions that do not count, each with the reason.
     absent : tuple of str
         Roles that the charter wants to hear and nobody with them approved.
+    finding : str
+        For an acceptance of a risk: of which finding.
     """
 
     action: Action
@@ -122,7 +138,8 @@ class Tally:
     votes: tuple[Vote, ...] = ()
     against: tuple[Vote, ...] = ()
     void: tuple[Problem, ...] = ()
-    absent: tuple[str, ...] = field(default=())
+    absent: tuple[str, ...] = ()
+    finding: str = ""
 
     @property
     def met(self) -> bool:
@@ -132,21 +149,22 @@ class Tally:
     @property
     def lacking(self) -> tuple[Problem, ...]:
         """Return what stands against it."""
+        what = f"{self.action} of {self.finding}" if self.finding else str(self.action)
         found = []
         for vote in self.against:
             cited = (
                 f" ({vote.decision.criterion})" if vote.decision and vote.decision.criterion else ""
             )
             said = vote.decision.comment if vote.decision else ""
-            found.append(Problem(self.action, f"{vote.name} rejected it{cited}: {said}"))
+            found.append(Problem(what, f"{vote.name} rejected it{cited}: {said}"))
         if len(self.votes) < self.needed:
             have = ", ".join(f"{vote.name} ({vote.role})" for vote in self.votes) or "nobody"
             whom = " or ".join(self.roles)
             people = "person" if self.needed == 1 else "different people"
-            found.append(Problem(self.action, f"needs {self.needed} {people} ({whom}); has {have}"))
+            found.append(Problem(what, f"needs {self.needed} {people} ({whom}); has {have}"))
         if self.absent:
             roles = ", ".join(self.absent)
-            found.append(Problem(self.action, f"the charter also asks for: {roles}"))
+            found.append(Problem(what, f"the charter also asks for: {roles}"))
         return (*found, *self.void) if found else ()
 
 
@@ -208,6 +226,7 @@ def tally(
         tuple(against),
         tuple(void),
         tuple(role for role in wanted if role not in heard),
+        finding,
     )
 
 

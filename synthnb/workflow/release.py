@@ -14,10 +14,13 @@ from synthnb import attest, clock, notebooks
 from synthnb.errors import Problem, ReleaseError
 from synthnb.judge import judge
 from synthnb.ledger import Ledger
-from synthnb.records import Datasheet, Evidence, digest, sha256, write
+from synthnb.records import Datasheet, Evidence, sha256, write
 from synthnb.records.duration import add
+from synthnb.workflow import history, leaks
 from synthnb.workflow.check import Checked, check
-from synthnb.workflow.review import reviews
+from synthnb.workflow.extras import Extras
+from synthnb.workflow.gather import Decided, gather
+from synthnb.workflow.review import Review, reviews
 from synthnb.workspace import Dossier
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -40,6 +43,7 @@ def release(
     run_id: str | None = None,
     rejected: bool = False,
     engine: str = "embedded",
+    extras: Extras | None = None,
 ) -> Released:
     """Render, version, attest and write one release.
 
@@ -53,6 +57,8 @@ def release(
         Record a blocked verdict as a release marked REJECTED.
     engine : str
         ``embedded`` or ``quarto``.
+    extras : Extras, optional
+        A timestamp and a signature in the PDF, where they are asked for.
 
     Returns
     -------
@@ -62,40 +68,66 @@ def release(
     Raises
     ------
     ReleaseError
-        If the verdict blocks and `rejected` is not asked for, the run is not what was executed, or
-        the policy blocks what newer attacks did not test.
+        If the verdict blocks and `rejected` is not asked for, the run is not what was executed,
+        the policy blocks what newer attacks did not test, or something of the real data would
+        leave.
+    ApprovalError
+        If too few of the right people have approved.
     """
     with dossier.lock():
         checked = check(dossier, run_id)
-        sheet, previous = _datasheet(dossier, checked)
+        decided = gather(dossier, checked, keys)
+        sheet, previous = _datasheet(dossier, checked, decided)
         if previous is not None and _same(previous[1], sheet):
             return Released(previous[0], previous[1], fresh=False)
-        if sheet.status == "rejected" and not rejected:
-            raise ReleaseError(
-                f"The verdict on run {checked.run.id} of `{dossier.name}` is blocked.",
-                [Problem(f.id, f.because) for f in sheet.verdict.blocking],
-                advice="mend what blocks, or record the rejection with `--rejected`",
-            )
-        if sheet.status == "released" and checked.stale_blocks:
-            raise ReleaseError(
-                f"Run {checked.run.id} of `{dossier.name}` is stale: the threat library changed.",
-                [Problem("threats", str(each)) for each in checked.stale],
-                advice=f"`synthnb run {dossier.name} --only privacy` runs the installed attacks",
-            )
-        given = reviews(dossier, checked)
-        if sheet.status == "released" and not given and sheet.policy.review.required == "block":
-            raise ReleaseError(
-                f"Nobody has reviewed the privacy assessment of run {checked.run.id}.",
-                advice=f"`synthnb review {dossier.name} --key FILE`, by somebody independent",
-            )
+        given = _refuse(dossier, checked, sheet, decided, rejected=rejected)
         target = dossier.workspace.reports / dossier.name / sheet.version
         content = _content(dossier, checked, sheet, engine)
         content |= {f"reviews/{name}": (checked.folder / name).read_bytes() for name in given}
-        envelope = attest.sign(attest.build(content, _predicate(sheet, dossier)), keys)
-        attest.publish(target, content, {attest.ATTESTATION: envelope})
+        content |= {f"decisions/{name}": data for name, data in decided.files.items()}
+        if extras is not None:
+            content["datasheet.pdf"] = extras.sign(content["datasheet.pdf"], sheet)
+        leaks.refuse(dossier, checked.papers, content)
+        ledger = Ledger(dossier.workspace.ledger)
+        envelope = attest.sign(attest.build(content, _predicate(sheet, ledger)), keys)
+        bundle = {attest.ATTESTATION: envelope}
+        if extras is not None:
+            bundle |= extras.timestamp(envelope)
         body = {"version": sheet.version, "status": sheet.status, "attestation": sha256(envelope)}
-        Ledger(dossier.workspace.ledger).append("release", dossier.name, body, sheet.issued)
+        entry = ledger.append("release", dossier.name, body, sheet.issued)
+        if keys:
+            bundle[attest.PROOF] = history.prove(ledger, entry, keys).encode()
+        attest.publish(target, content, bundle)
     return Released(target, sheet, fresh=True)
+
+
+def _refuse(
+    dossier: Dossier, checked: Checked, sheet: Datasheet, decided: Decided, *, rejected: bool
+) -> dict[str, Review]:
+    """Raise if this may not be released; return the reviews that go with it."""
+    run = checked.run.id
+    if sheet.status == "rejected" and not rejected:
+        accepted = {each.finding for each in sheet.accepted}
+        raise ReleaseError(
+            f"The verdict on run {run} of `{dossier.name}` is blocked.",
+            [Problem(f.id, f.because) for f in sheet.verdict.blocking if f.id not in accepted],
+            advice="mend what blocks, have the risk accepted where it could not be decided "
+            "(`synthnb accept`), or record the rejection with `--rejected`",
+        )
+    if sheet.status == "released" and checked.stale_blocks:
+        raise ReleaseError(
+            f"Run {run} of `{dossier.name}` is stale: the threat library changed.",
+            [Problem("threats", str(each)) for each in checked.stale],
+            advice=f"`synthnb run {dossier.name} --only privacy` runs the installed attacks",
+        )
+    given = reviews(dossier, checked)
+    if sheet.status == "released" and not given and sheet.policy.review.required == "block":
+        raise ReleaseError(
+            f"Nobody has reviewed the privacy assessment of run {run}.",
+            advice=f"`synthnb review {dossier.name} --key FILE`, by somebody independent",
+        )
+    decided.require(dossier, sheet)
+    return given
 
 
 def releases(dossier: Dossier) -> list[tuple[Path, Datasheet]]:
@@ -127,41 +159,40 @@ def _version(path: Path) -> tuple[int, ...]:
 
 
 def _same(previous: Datasheet, sheet: Datasheet) -> bool:
-    return (previous.subject, previous.synthnb) == (sheet.subject, sheet.synthnb)
+    def essence(each: Datasheet) -> tuple[object, ...]:
+        return each.subject, each.synthnb, each.status, each.mode, each.accepted
+
+    return essence(previous) == essence(sheet)
 
 
 def _datasheet(
-    dossier: Dossier, checked: Checked
+    dossier: Dossier, checked: Checked, decided: Decided
 ) -> tuple[Datasheet, tuple[Path, Datasheet] | None]:
     charter, plan = checked.papers.charter.published(), checked.papers.plan.published()
     policy = checked.papers.policy
     verdict = judge(policy, charter, plan, checked.evidence)
     issued = clock.now()
-    subject = digest(
-        [
-            *(digest(record) for record in (charter, plan, policy)),
-            *(evidence.digest for evidence in checked.evidence),
-            *(digest(template) for template in checked.run.templates),
-        ]
-    )
     earlier = releases(dossier)
     previous = earlier[-1] if earlier else None
     sheet = Datasheet(
         synthnb=synthnb.__version__,
         name=dossier.name,
         version="1.0.0",
-        status="released" if verdict.outcome == "passed" else "rejected",
+        status=decided.status(verdict, policy, issued.date()),
         issued=issued,
         review_due=min(
             add(issued.date(), charter.review.cadence), add(issued.date(), policy.cadence)
         ),
-        subject=subject,
+        subject=checked.subject,
         charter=charter,
         plan=plan,
         policy=policy,
         evidence=checked.evidence,
         verdict=verdict,
         templates=checked.run.templates,
+        mode="draft" if dossier.workspace.draft else "binding",
+        decisions=decided.decisions,
+        signatories=decided.signatories,
     )
     if previous is None:
         return sheet, None
@@ -244,10 +275,11 @@ def _content(dossier: Dossier, checked: Checked, sheet: Datasheet, engine: str) 
     return content
 
 
-def _predicate(sheet: Datasheet, dossier: Dossier) -> dict[str, Any]:
-    head = Ledger(dossier.workspace.ledger).head()
+def _predicate(sheet: Datasheet, ledger: Ledger) -> dict[str, Any]:
+    head = ledger.head()
     return {
         "ledger": {"seq": head.seq, "sha256": head.sha256} if head else None,
+        "mode": sheet.mode,
         "name": sheet.name,
         "version": sheet.version,
         "status": sheet.status,

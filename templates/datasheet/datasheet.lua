@@ -7,7 +7,7 @@ end
 
 local blocks = { cover = true, verdict = true, facts = true, small = true, tall = true, metric = true, plain = true }
 local inlines = { word = "word", below = "below", line = "line-of-its-own", digest = "digest" }
-local kinds = { passed = true, blocked = true, rejected = true }
+local kinds = { passed = true, accepted = true, blocked = true, rejected = true }
 
 local function wrapped(list, open, raw)
   list:insert(1, raw("typst", open))

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
 from html.parser import HTMLParser
 
 import pikepdf
 
+from synthnb.records import Datasheet
+from synthnb.render import Source, embedded, resolve
+
 
 def squash(text: str) -> str:
     """Return a text with every stretch of white space as one space."""
     return re.sub(r"\s+", " ", text).strip()
+
+
+def packed(text: str) -> str:
+    """Return a text without white space: PDFs place words, not spaces."""
+    return re.sub(r"\s+", "", text)
 
 
 class Page(HTMLParser):
@@ -78,3 +87,16 @@ def _unicode(font: pikepdf.Object) -> dict[int, str]:
             for step in range(int(last, 16) - int(first, 16) + 1):
                 known[int(first, 16) + step] = chr(start + step)
     return known
+
+
+class Rendered:
+    """One datasheet in all its forms."""
+
+    def __init__(self, datasheet: Datasheet) -> None:
+        self.sheet = datasheet
+        self.source: Source = resolve(datasheet)
+        self.html = embedded.html(self.source).decode()
+        self.page = Page(self.html)
+        self.bytes = embedded.pdf(self.source)
+        self.pdf = pikepdf.open(io.BytesIO(self.bytes))
+        self.pages = pdf_pages(self.pdf)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 from synthnb import assets
 from synthnb.judge import judge
 from synthnb.records import (
+    Approval,
     Charter,
     Datasheet,
+    Decision,
     Estimate,
     Evidence,
     Generation,
@@ -89,15 +92,50 @@ def hostile_charter() -> Charter:
 
 
 def plan() -> Plan:
-    """Return the demonstration's plan."""
+    """Return the demonstration's plan, with somebody who wrote it."""
     text = (assets.templates() / "demo" / "plan.yaml").read_text(encoding="utf-8")
-    return read(Plan, text, "plan.yaml")
+    return read(Plan, text, "plan.yaml").model_copy(update={"author": "Emmy Noether"})
 
 
 def policy() -> Policy:
     """Return the policy that ships with synthnb."""
     text = (assets.templates() / "policies" / "default.yaml").read_text(encoding="utf-8")
     return read(Policy, text, "default.yaml")
+
+
+def decided(action: str, by: str, role: str, day: int, **more: Any) -> Decision:
+    """Return an approval of a day in October 2026."""
+    told = {
+        "action": action,
+        "answer": "approve",
+        "dossier": "loanapp",
+        "about": f"{action}.yaml" if action in {"charter", "plan"} else "run 20261029-1",
+        "by": by,
+        "role": role,
+        "time": datetime(2026, 10, day, 14, 5, tzinfo=UTC),
+    }
+    return Decision.model_validate({**told, **more})
+
+
+def acceptance(finding: str, by: str, role: str, until: date, why: str, **more: Any) -> Decision:
+    """Return an acceptance of a risk."""
+    more = {"finding": finding, "until": until, "comment": why, "about": "run 20261029-1", **more}
+    return decided("acceptance", by, role, 30, **more)
+
+
+ADA, LISE, RITA = "Ada Lovelace", "Lise Meitner", "Rita Levi"
+AGREED = (
+    decided("charter", ADA, "privacy officer", 5, comment="The purpose is narrow enough."),
+    decided("charter", LISE, "legal counsel", 6),
+    decided("plan", ADA, "privacy officer", 12),
+    decided("plan", RITA, "data science lead", 13, comment="A copula is enough here."),
+)
+"""What was decided before anything was generated."""
+CLEARED = (
+    decided("release", ADA, "privacy officer", 30),
+    decided("release", LISE, "fairness reviewer", 31),
+)
+"""What was decided on the run."""
 
 
 def fact(name: str, rows: int) -> TableFact:
@@ -346,6 +384,9 @@ def sheet(
         policy=rules,
         evidence=found,
         verdict=verdict,
+        mode="binding",
+        decisions=AGREED + (CLEARED if verdict.outcome == "passed" else ()),
+        signatories=(ADA, LISE),
         templates=(
             Template(name="03_privacy.ipynb", digest=sha256("template"), stock=True),
             Template(name="04_fairness.ipynb", digest=sha256("other"), stock=False),
@@ -354,10 +395,38 @@ def sheet(
     return body.model_copy(update=changes)
 
 
-def passing() -> Datasheet:
+def passing(**changes: object) -> Datasheet:
     """Return a datasheet that its policy lets through: every rule only warns."""
-    stern = policy()
+    return sheet(rules=lenient(()), **changes)
+
+
+def lenient(stern: Iterable[str], quorum: int = 2) -> Policy:
+    """Return a policy in which only some rules block, and people may accept a risk."""
+    whole = policy()
     mild = {"severity": "warn", "inconclusive": "warn", "not_measured": "warn", "cases": ()}
-    rules = tuple(rule.model_copy(update=mild) for rule in stern.rules)
-    nothing = {"rejections": (), "threats": Threats()}
-    return sheet(rules=stern.model_copy(update={"rules": rules, **nothing}))
+    strict = {"cases": (), "inconclusive": "block", "not_measured": "block"}
+    rules = tuple(
+        rule.model_copy(update=strict if rule.id in set(stern) else mild) for rule in whole.rules
+    )
+    others = tuple(each for each in whole.approvals if each.action != "acceptance")
+    asked = Approval(action="acceptance", roles=("privacy officer", "data owner"), quorum=quorum)
+    update = {"rejections": (), "threats": Threats(), "approvals": (*others, asked)}
+    return whole.model_copy(update={"rules": rules, **update})
+
+
+LEAK = "privacy.leak"
+RISK = "privacy.reidentification-risk[secret=chist]"
+"""An inconclusive finding, and one that was not measured."""
+TAKEN = (
+    acceptance(LEAK, ADA, "privacy officer", date(2027, 1, 31), "Half the records are too few."),
+    acceptance(LEAK, "Max Born", "data owner", date(2026, 12, 24), "Only colleagues get it."),
+    acceptance(RISK, ADA, "privacy officer", date(2027, 2, 28), "Classes are too small to tell."),
+    acceptance(RISK, "Max Born", "data owner", date(2027, 2, 28), "The same."),
+)
+
+
+def accepting(*rules: str, quorum: int = 2, **changes: Any) -> Datasheet:
+    """Return a release that is blocked by some rules, whose risks people accepted."""
+    stern = rules or ("privacy.leak", "privacy.reidentification-risk")
+    usual = {"status": "released", "decisions": (*AGREED, *TAKEN, *CLEARED)}
+    return sheet(rules=lenient(stern, quorum), **{**usual, **changes})
