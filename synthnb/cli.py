@@ -7,7 +7,6 @@ Exit codes: 0 all is well, 1 a verdict or a signature says no, 2 wrong usage or 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from synthnb import __version__, commands, printing
+from synthnb.commands.options import DossierArgument, JsonFlag, RunOption, dossier_of, here
 from synthnb.errors import SynthnbError, UsageError
 
 app = typer.Typer(
@@ -29,18 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-key_app = typer.Typer(help="Make and show signing keys.", no_args_is_help=True)
-app.add_typer(key_app, name="key")
-commands.add_to(app)
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Dossiers = Annotated[list[str], typer.Argument(metavar="DOSSIER...", help="Names or folders.")]
-DossierArgument = Annotated[str, typer.Argument(metavar="DOSSIER", help="Name or folder.")]
-RunOption = Annotated[str | None, typer.Option("--run", help="Run id; the latest if absent.")]
-KeyOption = Annotated[
-    list[Path] | None,
-    typer.Option("--key", help="Private key that signs (repeatable); or set SYNTHNB_KEY."),
-]
 
 
 def main() -> None:
@@ -73,18 +63,6 @@ def _options(
     pass
 
 
-def _here() -> Any:
-    from synthnb.workspace import Workspace
-
-    return Workspace.find(Path.cwd())
-
-
-def _dossier(name: str) -> Any:
-    from synthnb.workspace import find_dossier
-
-    return find_dossier(name, Path.cwd())
-
-
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="Where; the current folder if absent.")] = Path(),
@@ -99,7 +77,7 @@ def init(
 @app.command()
 def new(name: Annotated[str, typer.Argument(help="Short name of the asset.")]) -> None:
     """Add a dossier: a charter and a plan to fill."""
-    made = _here().new(name)
+    made = here().new(name)
     printing.done(
         f"The dossier `{name}` is ready in {made.folder}.",
         f"put the data into {made.folder.name}/data, fill charter.yaml and plan.yaml, "
@@ -115,7 +93,7 @@ def notebooks(name: DossierArgument) -> None:
     """
     from synthnb.workflow import copy_notebooks
 
-    for path in copy_notebooks(_dossier(name)):
+    for path in copy_notebooks(dossier_of(name)):
         typer.echo(path)
 
 
@@ -139,7 +117,7 @@ def run(
     """
     from synthnb import workflow
 
-    dossiers = [_dossier(name) for name in dict.fromkeys(names)]
+    dossiers = [dossier_of(name) for name in dict.fromkeys(names)]
     rooms = [room.strip() for room in only.split(",") if room.strip()]
     with printing.progress() as on:
         outcomes = workflow.run(
@@ -183,119 +161,13 @@ def check(
     """
     from synthnb import workflow
 
-    checked = workflow.check(_dossier(name), run_id)
+    checked = workflow.check(dossier_of(name), run_id)
     if as_json:
         typer.echo(json.dumps(printing.verdict_json(checked), indent=1, ensure_ascii=False))
     else:
         printing.verdict(checked, everything=everything)
-        printing.reviews(checked, workflow.reviews(_dossier(name), checked))
+        printing.reviews(checked, workflow.reviews(dossier_of(name), checked))
     raise typer.Exit(0 if checked.outcome == "passed" else 1)
-
-
-@app.command()
-def review(
-    name: DossierArgument,
-    key: KeyOption = None,
-    note: Annotated[str, typer.Option(help="What you want to have said.")] = "",
-    concern: Annotated[
-        list[str] | None, typer.Option(help="Something that worries you (repeatable).")
-    ] = None,
-    run_id: RunOption = None,
-) -> None:
-    """Sign an independent review of a run's privacy assessment.
-
-    Read the executed notebook 03_privacy first. You must be a member in people.yaml with a role
-    that the policy names (`review.roles`), and neither own the charter nor have written the plan.
-    The review is about this run alone, goes into its release, and is checked by `synthnb verify`.
-    """
-    from synthnb import workflow
-
-    keys = _keys(key)
-    if len(keys) != 1:
-        raise UsageError("A review is one person's.", advice="give one `--key`")
-    given = workflow.review(
-        _dossier(name), keys[0], run_id=run_id, note=note, concerns=concern or ()
-    )
-    printing.done(
-        f"Reviewed by {given.reviewer} ({given.role}) on {given.date}.",
-        "`synthnb release` puts the review into the release.",
-    )
-
-
-@app.command()
-def release(
-    name: DossierArgument,
-    key: KeyOption = None,
-    unsigned: Annotated[bool, typer.Option(help="Release without a signature.")] = False,
-    rejected: Annotated[
-        bool, typer.Option(help="Record a blocked verdict, marked REJECTED on every page.")
-    ] = False,
-    renderer: Annotated[str, typer.Option(help="embedded or quarto.")] = "embedded",
-    run_id: RunOption = None,
-) -> None:
-    """Render, version and sign the datasheet of a run. Written once, never changed.
-
-    The passphrase of a key comes from SYNTHNB_PASSPHRASE, or is asked for.
-    """
-    from synthnb import workflow
-
-    keys = [] if unsigned else _keys(key)
-    done = workflow.release(_dossier(name), keys, run_id=run_id, rejected=rejected, engine=renderer)
-    printing.released(done)
-
-
-def _keys(paths: list[Path] | None) -> list[Any]:
-    from synthnb.attest import keys
-
-    found = paths or ([Path(os.environ["SYNTHNB_KEY"])] if os.environ.get("SYNTHNB_KEY") else [])
-    if not found:
-        raise UsageError(
-            "No key to sign with.",
-            advice="give `--key FILE` or set SYNTHNB_KEY; `synthnb key new FILE` makes one; "
-            "`--unsigned` releases without a signature and says so",
-        )
-    return [keys.load(path, _passphrase(path)) for path in found]
-
-
-def _passphrase(path: Path, *, confirm: bool = False) -> str:
-    given = os.environ.get("SYNTHNB_PASSPHRASE")
-    if given is not None:
-        return given
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "There is no terminal to ask for the passphrase on.",
-            advice="set SYNTHNB_PASSPHRASE for this one command",
-        )
-    return str(
-        typer.prompt(f"Passphrase of {path.name}", hide_input=True, confirmation_prompt=confirm)
-    )
-
-
-@app.command()
-def verify(
-    path: Annotated[Path, typer.Argument(help="Folder or zip of a release.")],
-    trust: Annotated[
-        Path | None,
-        typer.Option(help="people.yaml with the keys you trust; the workspace's if absent."),
-    ] = None,
-    table: Annotated[
-        Path | None, typer.Option(help="Check that this file is the synthetic table.")
-    ] = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Verify a release offline: signatures, every file, and the verdict from the evidence.
-
-    Exit 0 when everything holds, 1 when anything does not.
-    """
-    from synthnb import workflow
-
-    people = workflow.people_in(trust) if trust else workflow.people_near(path)
-    report = workflow.verify(path, workflow.trusted_keys(people), table)
-    if as_json:
-        typer.echo(json.dumps(printing.report_json(report), indent=1, ensure_ascii=False))
-    else:
-        printing.report(report)
-    raise typer.Exit(0 if report.ok else 1)
 
 
 @app.command()
@@ -369,25 +241,7 @@ def schema(
     typer.echo(json.dumps(records.schema(record), indent=1, ensure_ascii=False))
 
 
-@key_app.command("new")
-def key_new(
-    path: Annotated[Path, typer.Argument(help="Where the private key goes; keep it out of git.")],
-) -> None:
-    """Make an Ed25519 key, encrypted with a passphrase (asked for, or SYNTHNB_PASSPHRASE)."""
-    from synthnb.attest import keys
-
-    public = keys.create(path, _passphrase(path, confirm=True))
-    printing.key(path, public, keys.fingerprint(public))
-
-
-@key_app.command("show")
-def key_show(path: Annotated[Path, typer.Argument(help="The private key's file.")]) -> None:
-    """Print the public half of a key, as people.yaml wants it."""
-    from synthnb.attest import keys
-
-    public = keys.public(path, _passphrase(path))
-    printing.key(path, public, keys.fingerprint(public))
-
+commands.add_to(app)
 
 if __name__ == "__main__":
     main()

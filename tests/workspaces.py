@@ -58,9 +58,10 @@ def make_workspace(root: Path, name: str = "loanapp") -> Path:
     from synthnb.workflow.demo import loans
 
     workspace = Workspace.create(root)
-    public = attest.keys.create(root / "keys" / "demo.pem", PASSPHRASE)
+    public = attest.keys.create(root / "keys" / "olivia.pem", PASSPHRASE)
     people = People(members=(Member(name="Tester", roles=("demo",), keys=(Key(public=public),)),))
     (root / "people.yaml").write_text(write(people))
+    draft(root)
     folder = workspace.root / "dossiers" / name
     (folder / "data").mkdir(parents=True)
     loans().to_csv(folder / "data" / "loanapp.csv", index=False)
@@ -70,9 +71,23 @@ def make_workspace(root: Path, name: str = "loanapp") -> Path:
     return folder
 
 
-def signing(root: Path) -> dict[str, str]:
-    """Return the environment that signs with a workspace's key."""
-    return {"SYNTHNB_KEY": str(root / "keys" / "demo.pem"), "SYNTHNB_PASSPHRASE": PASSPHRASE}
+def draft(root: Path) -> None:
+    """Let nothing in a workspace wait for approval."""
+    path = root / "synthnb.yaml"
+    path.write_text(path.read_text().replace("mode: binding", "mode: draft"))
+
+
+def signing(root: Path, who: str = "olivia") -> dict[str, str]:
+    """Return the environment that signs with somebody's key."""
+    return {"SYNTHNB_KEY": str(root / "keys" / f"{who}.pem"), "SYNTHNB_PASSPHRASE": PASSPHRASE}
+
+
+def approve_all(root: Path, dossier: str = "loanapp") -> None:
+    """Have Olivia and Pat of the demo approve charter and plan as they are now."""
+    for what in ("charter", "plan"):
+        for who in ("olivia", "pat"):
+            done = cli_here("approve", what, dossier, cwd=root, env=signing(root, who))
+            assert done.code == 0, done.text
 
 
 def cli_here(*words: object, cwd: Path, env: dict[str, str] | None = None) -> Cli:

@@ -30,20 +30,19 @@ def split(data: bytes) -> list[Element]:
     ValueError
         When they are not DER to the last byte.
     """
-    found = []
-    while data:
-        if len(data) < 2 or data[0] & 0x1F == 0x1F:
+    found, at = [], 0
+    while at < len(data):
+        if len(data) < at + 2 or data[at] & 0x1F == 0x1F:
             raise ValueError("not DER")
-        size, head = data[1], 2
+        size, start = data[at + 1], at + 2
         if size >= 0x80:
-            head += size & 0x7F
-            size = int.from_bytes(data[2:head], "big")
-        value = data[head : head + size]
-        raw = data[: head + size]
-        if join(data[0], value) != raw or len(value) != size:
+            start += size & 0x7F
+            size = int.from_bytes(data[at + 2 : start], "big")
+        value, raw = data[start : start + size], data[at : start + size]
+        if len(value) != size or join(data[at], value) != raw:
             raise ValueError("not DER")
-        found.append(Element(data[0], value, raw))
-        data = data[head + size :]
+        found.append(Element(data[at], value, raw))
+        at = start + size
     return found
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from synthnb.commands import history, incident, memory
+from synthnb.commands import access, decisions, history, incident, keys, memory, releases
 
 
 def add_to(app: typer.Typer) -> None:
     """Add every command to the program."""
+    decisions.add(app)
+    releases.add(app)
+    app.add_typer(keys.key_app, name="key")
+    app.add_typer(access.access_app, name="access")
     app.add_typer(memory.model_app, name="model")
     app.add_typer(incident.incident_app, name="incident")
     app.command()(memory.budget)

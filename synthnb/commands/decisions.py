@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from synthnb import printing
@@ -26,13 +26,17 @@ from synthnb.errors import UsageError
 if TYPE_CHECKING:
     from synthnb.workspace import Dossier
 
-_WHAT = ("charter", "plan", "release", "retirement")
-What = Annotated[
-    str,
-    typer.Argument(
-        metavar="WHAT", click_type=click.Choice(_WHAT), help="charter, plan, release or retirement."
-    ),
-]
+
+class What(StrEnum):
+    """What can be approved or rejected."""
+
+    CHARTER = "charter"
+    PLAN = "plan"
+    RELEASE = "release"
+    RETIREMENT = "retirement"
+
+
+WhatArgument = Annotated[What, typer.Argument(metavar="WHAT", help=", ".join(What))]
 Version = Annotated[
     str, typer.Argument(metavar="[VERSION]", help="For what was released: which version.")
 ]
@@ -48,7 +52,7 @@ def add(app: typer.Typer) -> None:
 
 
 def approve(
-    what: What,
+    what: WhatArgument,
     name: DossierArgument,
     version: Version = "",
     who: AsOption = "",
@@ -66,7 +70,7 @@ def approve(
 
 
 def reject(
-    what: What,
+    what: WhatArgument,
     name: DossierArgument,
     reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
     version: Version = "",
@@ -95,7 +99,7 @@ def reject(
 
 
 def _decide(
-    what: str,
+    what: What,
     name: str,
     version: str,
     who: str,
@@ -112,7 +116,7 @@ def _decide(
     done = workflow.decide(
         dossier,
         load_key(key, who, dossier.workspace),
-        what,  # type: ignore[arg-type]  # click has seen that it is one of them
+        what.value,
         answer=answer,
         comment=comment,
         criterion=criterion,
@@ -181,7 +185,9 @@ def status(
     workspace = here()
     if publish is not None:
         if names or as_json:
-            raise UsageError("A status list is about all releases.", advice="give `--publish` alone")
+            raise UsageError(
+                "A status list is about all releases.", advice="give `--publish` alone"
+            )
         made = workflow.publish_status(workspace, load_keys(key), publish, valid)
         printing.done(
             f"The status of {len(made.releases)} releases, until {made.until:%Y-%m-%d %H:%M} UTC.",

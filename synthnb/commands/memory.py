@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from synthnb import printing
+from synthnb.commands.options import JsonFlag
 from synthnb.errors import Problem, UsageError
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 model_app = typer.Typer(
     help="Register and list models that were trained on releases.", no_args_is_help=True
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from synthnb.printing.access import accesses, opened, sealed
 from synthnb.printing.assess import outcomes, reviews, verdict, verdict_json
 from synthnb.printing.console import done, error, progress, say
+from synthnb.printing.decisions import decided, retired, rooms, status, withdrawn
 from synthnb.printing.history import budget, held, log, models
 from synthnb.printing.incidents import incident_done, incident_list, incident_story
 from synthnb.printing.library import generators, key, metrics, threat, threats
@@ -11,7 +13,9 @@ from synthnb.printing.releases import demo, released, report, report_json
 from synthnb.printing.tuning import sweep, trials
 
 __all__ = [
+    "accesses",
     "budget",
+    "decided",
     "demo",
     "done",
     "error",
@@ -24,17 +28,23 @@ __all__ = [
     "log",
     "metrics",
     "models",
+    "opened",
     "outcomes",
     "progress",
     "released",
     "report",
     "report_json",
+    "retired",
     "reviews",
+    "rooms",
     "say",
+    "sealed",
+    "status",
     "sweep",
     "threat",
     "threats",
     "trials",
     "verdict",
     "verdict_json",
+    "withdrawn",
 ]

@@ -51,7 +51,7 @@ from synthnb.records.policy import (
     When,
 )
 from synthnb.records.privacy_loss import Charge, PrivacyLoss, Spent
-from synthnb.records.text import read, schema, write
+from synthnb.records.text import filled, read, schema, write
 from synthnb.records.threat import Threat
 from synthnb.records.tuning import Score, Trial, Tuning
 from synthnb.records.verdict import Finding, Verdict
@@ -123,6 +123,7 @@ __all__ = [
     "canonical",
     "digest",
     "exact",
+    "filled",
     "interval",
     "metric",
     "missing",

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from synthnb.records.base import SCHEMA_VERSION, Digest, Prose, Record
+from synthnb.records.incident import Line
 from synthnb.records.people import AgeRecipient
 
 
@@ -66,7 +67,7 @@ class Grant(Record):
     sealed: Digest = Field(description="sha256 of the encrypted file")
     to: Prose
     recipient: AgeRecipient
-    purpose: Prose
+    purpose: Line
     given: datetime
     until: date = Field(description="The last day, in UTC")
     hours: Hours = "00-24"

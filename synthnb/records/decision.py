@@ -59,6 +59,7 @@ class Standing(Record):
     attestation: str
     state: Literal["in force", "superseded", "withdrawn", "retired", "rejected"]
     note: str = ""
+    incidents: tuple[str, ...] = Field((), description="Open incidents about it, a line each")
 
 
 class StatusList(Record):

@@ -254,6 +254,9 @@ class Policy(Record):
     effective: date
     minimum_cell: int = Field(10, ge=2, description="Counts of people below this are not shown")
     cadence: Duration = Field(description="Longest time between two reviews")
+    answer_within: Duration = Field(
+        "P14D", description="How long a decision may wait before it is overdue"
+    )
     scored_records: int = Field(
         100_000, ge=1_000, description="Real records that attacks score at most; above, a sample"
     )

@@ -65,6 +65,29 @@ def read(model: type[R], text: str, source: str) -> R:
         raise RecordError(f"{source} has {count}.", problems, _advice(model)) from None
 
 
+def filled(model: type[R], fields: dict[str, Any], what: str) -> R:
+    """Return a record of these fields.
+
+    Parameters
+    ----------
+    model : type of Record
+    fields : dict
+    what : str
+        What to call it in messages, e.g. ``the decision``.
+
+    Raises
+    ------
+    RecordError
+        With everything that is missing or wrong.
+    """
+    try:
+        return model.model_validate(fields)
+    except ValidationError as exc:
+        errors = _own(exc.errors(include_url=False))
+        problems = [problem for error in errors for problem in _problems(error, fields, model)]
+        raise RecordError(f"{what.capitalize()} cannot be made like that.", problems) from None
+
+
 def write(record: Record) -> str:
     """Return a record as YAML that `read` turns into an equal record."""
     stream = io.StringIO()

@@ -55,9 +55,7 @@ class Checked:
         return "blocked" if self.stale_blocks else self.verdict.outcome
 
 
-def subject_of(
-    papers: Papers, evidence: Sequence[Evidence], templates: Sequence[Template]
-) -> str:
+def subject_of(papers: Papers, evidence: Sequence[Evidence], templates: Sequence[Template]) -> str:
     """Return one digest of published charter and plan, of policy, evidence and templates."""
     parts = [digest(record) for record in (papers.charter, papers.plan, papers.policy)]
     parts += [each.digest for each in evidence]

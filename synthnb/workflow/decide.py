@@ -19,7 +19,7 @@ from synthnb import attest, clock
 from synthnb.errors import ApprovalError, Problem, UsageError
 from synthnb.files import write_atomically
 from synthnb.ledger import Ledger
-from synthnb.records import Decision, digest, sha256
+from synthnb.records import Decision, digest, filled, sha256
 from synthnb.records.duration import add
 from synthnb.records.policy import Action
 from synthnb.workflow.check import Checked, check
@@ -220,7 +220,8 @@ def decide(
                 advice=court.instead(action),
             )
         _not_again(dossier, asked, member.name, answer, finding)
-        made = _decision(
+        made = filled(
+            Decision,
             {
                 "action": action,
                 "answer": answer,
@@ -233,24 +234,12 @@ def decide(
                 "criterion": criterion,
                 "finding": finding,
                 "until": until,
-            }
+            },
+            "the decision",
         )
         note_papers(dossier, papers)
         _keep(dossier, asked, made, key)
         return Decided(made, count(dossier, asked, finding=finding))
-
-
-def _decision(fields: Mapping[str, object]) -> Decision:
-    from pydantic import ValidationError
-
-    try:
-        return Decision.model_validate(fields)
-    except ValidationError as exc:
-        problems = [
-            Problem(".".join(map(str, e["loc"])), e["msg"].removeprefix("Value error, "))
-            for e in exc.errors(include_url=False, include_input=False)
-        ]
-        raise UsageError("This decision is not complete.", problems) from exc
 
 
 def _acceptable(checked: Checked, finding: str, until: date) -> list[Problem]:

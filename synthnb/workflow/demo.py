@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +12,11 @@ from synthnb import assets, attest
 from synthnb.errors import MissingExtraError, UsageError
 from synthnb.files import write_atomically
 from synthnb.records import Key, Member, People, write
+from synthnb.records.policy import Action
+from synthnb.workflow.decide import count, decide, question
 from synthnb.workflow.execute import OnProgress, run
 from synthnb.workflow.release import Released, release
-from synthnb.workflow.verify import Report, trusted_keys, verify
+from synthnb.workflow.verify import Report, verify
 from synthnb.workspace import MARKER, Dossier, Workspace
 
 if TYPE_CHECKING:
@@ -22,7 +24,14 @@ if TYPE_CHECKING:
 
 NAME = "loanapp"
 PASSPHRASE = "synthnb-demo"  # noqa: S105 -- printed on purpose: the demo's key guards nothing
-_KEY = Path("keys") / "demo.pem"
+_KEYS = Path("keys")
+_PEOPLE = {
+    "olivia": ("Olivia Owner (invented)", "data owner"),
+    "pat": ("Pat Privacy (invented)", "privacy officer"),
+    "farah": ("Farah Fair (invented)", "fairness reviewer"),
+    "sam": ("Sam Scientist (invented)", "data scientist"),
+}
+"""Four people; Sam wrote charter and plan, so the others decide."""
 _COLUMNS = (
     *("loanamt", "appinc", "price", "married", "dep", "self", "atotinc", "hrat", "obrat"),
     *("loanprc", "pubrec", "mortno", "chist", "unem", "black", "hispan", "male", "approve"),
@@ -44,7 +53,8 @@ def demo(
 ) -> Demo:
     """Make a workspace with the Boston mortgage data and take it from charter to datasheet.
 
-    A second call in the same folder runs the dossier again.
+    Four invented people decide, with keys that guard nothing. A second call in the same folder
+    runs the dossier again.
 
     Parameters
     ----------
@@ -60,7 +70,7 @@ def demo(
     """
     if (folder / MARKER).is_file():
         workspace = Workspace.find(folder)
-        if not (workspace.root / _KEY).is_file():
+        if not (workspace.root / _KEYS / "sam.pem").is_file():
             raise UsageError(
                 f"`{folder}` is a workspace of yours.", advice="give the demo a folder of its own"
             )
@@ -68,15 +78,29 @@ def demo(
     else:
         dossier = _make(folder)
         workspace = dossier.workspace
+    keys = {
+        name: attest.keys.load(workspace.root / _KEYS / f"{name}.pem", PASSPHRASE)
+        for name in _PEOPLE
+    }
+    say("Olivia and Pat approve the charter and the plan that Sam wrote …")
+    _approve(dossier, [keys["olivia"], keys["pat"]])
     say("Executing the six notebooks …")
     outcome = run([dossier], on=on)[0]
     if outcome.error is not None:
         raise outcome.error
     say("Rendering and signing the datasheet …")
-    key = attest.keys.load(workspace.root / _KEY, PASSPHRASE)
-    released = release(dossier, [key], rejected=True)
+    released = release(dossier, [keys["olivia"], keys["pat"]], rejected=True)
     say("Verifying it …")
-    return Demo(workspace, released, verify(released.folder, trusted_keys(workspace.people)))
+    return Demo(workspace, released, verify(released.folder, workspace.people))
+
+
+def _approve(dossier: Dossier, keys: Sequence[attest.PrivateKey]) -> None:
+    """Approve charter and plan, unless they are already."""
+    kinds: tuple[Action, ...] = ("charter", "plan")
+    for action in kinds:
+        if not count(dossier, question(dossier, action)).met:
+            for key in keys:
+                decide(dossier, key, action, comment="An invented approval, for the demonstration")
 
 
 def _make(folder: Path) -> Dossier:
@@ -86,15 +110,20 @@ def _make(folder: Path) -> Dossier:
         )
     table = loans()
     workspace = Workspace.create(folder)
-    public = attest.keys.create(workspace.root / _KEY, PASSPHRASE)
-    owner = Member(name="Demo key (guards nothing)", roles=("demo",), keys=(Key(public=public),))
-    write_atomically(workspace.root / "people.yaml", write(People(members=(owner,))))
+    members = tuple(_member(workspace.root, name) for name in _PEOPLE)
+    write_atomically(workspace.root / "people.yaml", write(People(members=members)))
     dossier = workspace.root / "dossiers" / NAME
     (dossier / "data").mkdir(parents=True)
     table.to_csv(dossier / "data" / "loanapp.csv", index=False)
     for name in ("charter.yaml", "plan.yaml"):
         shutil.copyfile(assets.templates() / "demo" / name, dossier / name)
     return workspace.dossier(NAME)
+
+
+def _member(root: Path, name: str) -> Member:
+    public = attest.keys.create(root / _KEYS / f"{name}.pem", PASSPHRASE)
+    title, role = _PEOPLE[name]
+    return Member(name=title, roles=(role,), keys=(Key(public=public),))
 
 
 def loans() -> pd.DataFrame:

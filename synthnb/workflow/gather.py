@@ -94,9 +94,7 @@ def open_findings(
     return tuple(
         finding.id
         for finding in verdict.blocking
-        if unacceptable(finding, policy)
-        or finding.id not in accepted
-        or accepted[finding.id] < day
+        if unacceptable(finding, policy) or finding.id not in accepted or accepted[finding.id] < day
     )
 
 

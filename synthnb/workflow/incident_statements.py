@@ -169,7 +169,8 @@ def _faults(
     except (VerificationError, ValidationError):
         yield "is no signed statement about an incident"
         return
-    if not same or (before and before.sha256 not in told.digests.values()):
+    about = before.sha256 if before else sha256(canonical(record))
+    if not same or list(told.digests.values()) != [about]:
         yield "says something else than the ledger"
     signed = attest.envelope.signers(parsed, people.publics)
     if [(each.name, each.state) for each in signed] != [(record.by, "valid")]:

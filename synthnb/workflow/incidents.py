@@ -241,16 +241,14 @@ def close_incident(
 def against_closing(course: Course, name: str) -> Iterator[Problem]:
     """Say everything that stands against closing an incident by somebody."""
     for each in course.owed:
-        until = f" by {each.duty.due:%Y-%m-%d %H:%M} UTC" if each.duty.due else ""
+        where, due = f"tell {each.duty.to}", each.duty.due
+        when = f"by {due:%Y-%m-%d %H:%M} UTC" if due else "without undue delay"
         if not each.settled:
             yield Problem(
-                f"tell {each.duty.to}",
-                f"has not been done; {each.duty.role} had to{until}, or to write down why not",
+                where, f"is not done, and nobody wrote down why not ({each.duty.role}, {when})"
             )
         elif each.unexplained:
-            yield Problem(
-                f"tell {each.duty.to}", f"was done after its deadline{until}; nobody says why"
-            )
+            yield Problem(where, f"was done later than {when}, and nobody says why")
     for task in course.tasks:
         if task.done is None:
             action = task.action
@@ -365,8 +363,8 @@ def _told(
         late.append(
             Problem(
                 "--late-because",
-                f"is missing: {told.duty.to} had to be told by {due:%Y-%m-%d %H:%M} UTC, "
-                f"{span(at - due)} before",
+                f"is missing: {told.duty.to} had to be told by {due:%Y-%m-%d %H:%M} UTC; "
+                f"this is {span(at - due)} later",
             )
         )
     return wrong, late
@@ -421,7 +419,7 @@ def _undone(change: Change, course: Course, now: datetime) -> Iterator[Problem]:
         task = known.get(number)
         where = f"--done {number}"
         if not 1 <= number <= count:
-            has = f"1 to {count}" if count else "none"
+            has = "1 action" if count == 1 else f"{count} actions"
             yield Problem(where, f"there is no such action; {course.id} has {has}")
         elif task and task.done:
             yield Problem(where, f"was done on {task.done.on} already")

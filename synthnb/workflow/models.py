@@ -10,7 +10,7 @@ from synthnb import clock
 from synthnb.errors import UsageError
 from synthnb.ledger import Ledger, models, register
 from synthnb.records import Datasheet, Model
-from synthnb.workflow.verify import trusted_keys, verify
+from synthnb.workflow.verify import verify
 from synthnb.workspace import Workspace, read_record
 
 
@@ -50,7 +50,7 @@ def register_model(
     """
     sheet = sheet_of(workspace, release)
     folder = workspace.reports / sheet.name / sheet.version
-    if not verify(folder, trusted_keys(workspace.people)).ok:
+    if not verify(folder, workspace.people).ok:
         raise UsageError(
             f"The release {release} does not verify.",
             advice=f"`synthnb verify {folder.relative_to(workspace.root)}` says why",

@@ -15,7 +15,7 @@ from synthnb import attest, clock
 from synthnb.attest import Check, Release
 from synthnb.attest import note as notes
 from synthnb.attest.note import Note
-from synthnb.errors import VerificationError
+from synthnb.errors import MissingExtraError, VerificationError
 from synthnb.records import People
 
 _TOKEN = f"bundle/{attest.TIMESTAMP}"
@@ -34,6 +34,17 @@ class Proven:
 
     when: datetime
     by: str = ""
+
+
+def trusted_keys(people: People) -> dict[str, str]:
+    """Return the keys of people that may be trusted today, and whose they are."""
+    today = clock.now().date()
+    return {
+        key.public: member.name
+        for member in people.members
+        for key in member.keys
+        if key.trusted_on(today)
+    }
 
 
 def day_of(people: People, proven: Sequence[Proven]) -> Callable[[str], date]:
@@ -60,20 +71,26 @@ def stamped(release: Release, roots: Sequence[bytes]) -> tuple[tuple[Proven, ...
     release : Release
     roots : sequence of bytes
         PEM certificates of the timestamp authorities that are trusted; with none, a timestamp
-        proves nothing and is not looked at.
+        proves nothing.
     """
     token = release.bundle.get(attest.TIMESTAMP)
     if token is None:
         missing = Check("timestamp", False, f"{_TOKEN}: is missing, but an authority was named")
         return (), [missing] if roots else []
-    if not roots:
-        return (), []
     from synthnb.attest import timestamp
 
+    envelope = release.bundle.get(attest.ATTESTATION, b"")
     try:
-        when = timestamp.check(token, release.bundle.get(attest.ATTESTATION, b""), roots)
+        if not roots:
+            timestamp.claimed(token, envelope)
+            line = f"{_TOKEN}: is about this release; `--tsa FILE` checks who says so"
+            return (), [Check("timestamp", True, line)]
+        when = timestamp.check(token, envelope, roots)
     except VerificationError as exc:
-        return (), [Check("timestamp", False, f"{_TOKEN}: {exc.message}")]
+        return (), [Check("timestamp", False, f"{_TOKEN}: {exc.message.rstrip('.')}")]
+    except MissingExtraError as exc:
+        line = f"{_TOKEN}: was not checked: {exc.message} {exc.advice}"
+        return (), [Check("timestamp", False, line)]
     line = f"{_TOKEN}: signed before {when:%Y-%m-%d %H:%M} UTC, says the authority"
     return (Proven(when),), [Check("timestamp", True, line)]
 

@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 import synthnb
-from synthnb import attest, clock, notebooks
+from synthnb import attest, notebooks
 from synthnb.attest import Check, Release
 from synthnb.errors import RecordError, SynthnbError, UsageError, VerificationError
 from synthnb.judge import judge
-from synthnb.records import Charter, Datasheet, Evidence, People, Plan, Policy, Record, read, sha256
+from synthnb.records import (
+    Datasheet,
+    Evidence,
+    People,
+    Record,
+    Verdict,
+    read,
+    sha256,
+)
+from synthnb.workflow import extras, inclusion, standing, times, verdicts
+from synthnb.workflow.check import subject_of
+from synthnb.workflow.inclusion import Kept
+from synthnb.workflow.quorum import Court
 from synthnb.workflow.review import REVIEWED, read_review
-from synthnb.workspace import Workspace, read_record
+from synthnb.workspace import Papers, Workspace, read_record
 
 R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What somebody who verifies has beside the release.
+
+    Attributes
+    ----------
+    table : Path, optional
+        A synthetic table that claims to be the one of this release.
+    kept : Kept, optional
+        A checkpoint of the ledger that was kept.
+    status : bytes, optional
+        A signed status list.
+    authorities : sequence of bytes
+        PEM certificates of the timestamp authorities that are trusted.
+    pdf_roots : sequence of bytes
+        PEM certificates that are trusted to lead to signers of PDFs.
+    """
+
+    table: Path | None = None
+    kept: Kept | None = None
+    status: bytes | None = None
+    authorities: Sequence[bytes] = ()
+    pdf_roots: Sequence[bytes] = ()
 
 
 @dataclass(frozen=True)
@@ -26,55 +63,53 @@ class Report:
     checks: tuple[Check, ...]
     datasheet: Datasheet | None = None
     notes: tuple[str, ...] = ()
+    attestation: bytes = field(default=b"", repr=False)
 
     @property
     def ok(self) -> bool:
         """Return whether every check holds."""
         return all(check.ok for check in self.checks)
 
+    def with_replay(self, checks: Sequence[Check], notes: Sequence[str]) -> Report:
+        """Return the report with what came of executing the notebooks again."""
+        return replace(self, checks=(*self.checks, *checks), notes=(*self.notes, *notes))
 
-def verify(path: Path, trusted: Mapping[str, str], table: Path | None = None) -> Report:
-    """Verify a release: its signatures, its files, and that its verdict follows from its evidence.
+
+def verify(path: Path, people: People, beside: Beside | None = None) -> Report:
+    """Verify a release: who signed, who decided, its files, and that its verdict follows.
 
     Parameters
     ----------
     path : Path
         Folder or zip of the release.
-    trusted : mapping of str to str
-        Public keys in base64, and whose they are.
-    table : Path, optional
-        A synthetic table that claims to be the one of this release.
+    people : People
+        Whose keys and roles are trusted; the people in the release are only what it claims.
+    beside : Beside, optional
+        What else there is to hold it against.
 
     Returns
     -------
     Report
         One check for each thing looked at; a release that cannot be read has one that failed.
     """
+    beside = beside or Beside()
     try:
         release = attest.read(path)
     except VerificationError as exc:
         return Report((Check("release", False, str(exc)),))
-    checks = list(attest.verify(release, trusted))
+    checks = list(attest.verify(release, people.publics))
     sheet: Datasheet | None = None
+    notes: list[str] = []
     try:
         sheet = _datasheet(release)
-        checks += _governance(release, sheet)
+        more, notes = _governance(release, sheet, people, beside)
+        checks += more
     except SynthnbError as exc:
         checks.append(Check("datasheet", False, str(exc)))
-    if table is not None:
-        checks.append(_table(sheet, table))
-    return Report(tuple(checks), sheet, _notes(sheet))
-
-
-def trusted_keys(people: People) -> dict[str, str]:
-    """Return the keys of people that may be trusted today, and whose they are."""
-    today = clock.now().date()
-    return {
-        key.public: member.name
-        for member in people.members
-        for key in member.keys
-        if key.trusted_on(today)
-    }
+    if beside.table is not None:
+        checks.append(_table(sheet, beside.table))
+    envelope = release.bundle.get(attest.ATTESTATION, b"")
+    return Report(tuple(checks), sheet, (*_notes(path, sheet), *notes), envelope)
 
 
 def people_near(path: Path) -> People:
@@ -116,10 +151,31 @@ def _record(release: Release, model: type[R], name: str) -> R:
         raise RecordError(f"content/{name} is not UTF-8 text.") from None
 
 
-def _governance(release: Release, sheet: Datasheet) -> list[Check]:
+def _governance(
+    release: Release, sheet: Datasheet, people: People, beside: Beside
+) -> tuple[list[Check], list[str]]:
+    proof, in_ledger = inclusion.included(release, sheet)
+    proven, stamps = times.stamped(release, beside.authorities)
+    checks = [*stamps, in_ledger]
+    if beside.kept is not None and proof is not None:
+        checks.append(inclusion.held(proof, beside.kept, people.publics))
+        if checks[-1].ok:
+            proven = (*proven, *times.witnessed(beside.kept.note, people))
+    if proof is not None:
+        proven = (*proven, *times.witnessed(proof.note, people))
+    day = times.day_of(people, proven)
+    court = Court(people, sheet.policy, sheet.charter, sheet.plan, day)
     found = _notebook_evidence(release)
-    checks = [_same_papers(release, sheet), _same_evidence(sheet, found), _verdict(sheet, found)]
-    return [*checks, _about(release, sheet), *_templates(release, sheet), *_reviews(release, sheet)]
+    checks += [_same_papers(release, sheet), _same_evidence(sheet, found), _subject(sheet, found)]
+    checks += verdicts.signed(release, sheet, court)
+    decided, notes = verdicts.decided(release, sheet, court)
+    checks += [*decided, _verdict(sheet, found), verdicts.status(release, sheet, court)]
+    checks += [_about(release, sheet), *_templates(release, sheet)]
+    checks += _reviews(release, sheet, people)
+    moment = min((each.when for each in proven), default=None)
+    pdf, pdf_notes = extras.pdf_checks(release, beside.pdf_roots, moment)
+    after, after_notes = standing.after(release, sheet, court, beside.status)
+    return [*checks, *pdf, *after], [*notes, *pdf_notes, *after_notes]
 
 
 def _notebook_evidence(release: Release) -> tuple[Evidence, ...]:
@@ -156,16 +212,18 @@ def _same_evidence(sheet: Datasheet, found: tuple[Evidence, ...]) -> Check:
     return Check("evidence", True, f"{count} estimates are those of the executed notebooks")
 
 
+def _subject(sheet: Datasheet, found: tuple[Evidence, ...]) -> Check:
+    """Check the digest that approvals of the release are about."""
+    papers = Papers(sheet.charter, sheet.plan, sheet.policy)
+    if subject_of(papers, found, sheet.templates) != sheet.subject:
+        return Check("subject", False, "what the datasheet says it is about is something else")
+    return Check("subject", True, f"is about records and evidence {sheet.subject[:16]}…")
+
+
 def _verdict(sheet: Datasheet, found: tuple[Evidence, ...]) -> Check:
-    charter: Charter = sheet.charter
-    plan: Plan = sheet.plan
-    policy: Policy = sheet.policy
-    verdict = judge(policy, charter, plan, found)
+    verdict: Verdict = judge(sheet.policy, sheet.charter, sheet.plan, found)
     if verdict != sheet.verdict:
         return Check("verdict", False, "the verdict does not follow from evidence and policy")
-    expected = "released" if verdict.outcome == "passed" else "rejected"
-    if sheet.status != expected:
-        return Check("verdict", False, f"the verdict is {verdict.outcome}, the status is not")
     count = len(verdict.findings)
     return Check("verdict", True, f"{verdict.outcome}: {count} findings follow from the evidence")
 
@@ -178,6 +236,7 @@ def _about(release: Release, sheet: Datasheet) -> Check:
         "status": sheet.status,
         "outcome": sheet.verdict.outcome,
         "subject": sheet.subject,
+        "mode": sheet.mode,
     }
     differing = [key for key, value in wanted.items() if predicate.get(key) != value]
     if differing:
@@ -207,9 +266,8 @@ def _templates(release: Release, sheet: Datasheet) -> list[Check]:
     return [Check("templates", True, f"the notebook templates are {said}")]
 
 
-def _reviews(release: Release, sheet: Datasheet) -> list[Check]:
+def _reviews(release: Release, sheet: Datasheet, people: People) -> list[Check]:
     """Check each review in the release, and that there is one where the policy asks for it."""
-    people = _record(release, People, "people.yaml")
     notebook = _file(release, REVIEWED)
     checks = []
     for name in sorted(each for each in release.content if each.startswith("reviews/")):
@@ -240,13 +298,29 @@ def _table(sheet: Datasheet | None, table: Path) -> Check:
     return Check("table", True, f"{table.name}: is the table that was assessed")
 
 
-def _notes(sheet: Datasheet | None) -> tuple[str, ...]:
+def _notes(path: Path, sheet: Datasheet | None) -> tuple[str, ...]:
     if sheet is None:
         return ()
     notes = []
     if sheet.status == "rejected":
         notes.append("REJECTED: this is the record of a refusal; the data may not be used.")
-    if sheet.review_due < clock.now().date():
-        notes.append(f"The review was due on {sheet.review_due}; this release is overdue.")
-    notes.append("Nothing is known here about a withdrawal after the release.")
+    if sheet.mode == "draft":
+        notes.append("DRAFT: made where nothing waits for approval; nobody had to agree to it.")
+    newer = _newer(path, sheet)
+    if newer:
+        notes.append(f"A newer version lies beside it: {newer}.")
     return tuple(notes)
+
+
+def _newer(path: Path, sheet: Datasheet) -> str:
+    """Return the newest version of the same dossier that lies beside a release."""
+    if path.name != sheet.version or path.resolve().parent.name != sheet.name:
+        return ""
+    found = []
+    for each in path.resolve().parent.iterdir():
+        parts = each.name.split(".")
+        if len(parts) == 3 and all(part.isdigit() for part in parts):
+            found.append(tuple(map(int, parts)))
+    own = tuple(map(int, sheet.version.split(".")))
+    newest = max(found, default=own)
+    return ".".join(map(str, newest)) if newest > own else ""

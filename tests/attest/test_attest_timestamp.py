@@ -216,6 +216,9 @@ def test_garbage_of_any_kind_is_refused_and_not_fallen_over(tsa: Authority) -> N
         refused(draw.randbytes(size), DATA, root)
     refused(b"\x30\x82\xff\xff" * 20_000, DATA, root)
     refused(b"\x30" * 200_000, DATA, root)
+    begun = time.process_time()
+    refused(der.join(der.SEQUENCE, b"\x05\0" * 49_000), DATA, root)
+    assert time.process_time() - begun < 1
 
 
 def test_der_reads_one_encoding_only() -> None:

@@ -12,14 +12,14 @@ is granted, read, refused and revoked stands in the ledger before it has any eff
 from __future__ import annotations
 
 from synthnb.workflow.access.granting import grant, revoke
-from synthnb.workflow.access.keeping import Destruction, Sealed, destroy, plain_copies, seal
+from synthnb.workflow.access.keeping import Sealed, Shredded, destroy, plain_copies, seal
 from synthnb.workflow.access.reading import Listed, Opened, listed, read
 
 __all__ = [
-    "Destruction",
     "Listed",
     "Opened",
     "Sealed",
+    "Shredded",
     "destroy",
     "grant",
     "listed",

@@ -14,7 +14,7 @@ from synthnb.ledger.access import REFUSED
 from synthnb.records import Datasheet
 from synthnb.workflow.models import sheet_of
 from synthnb.workflow.quorum import Court
-from synthnb.workflow.verify import trusted_keys, verify
+from synthnb.workflow.verify import verify
 from synthnb.workspace import Workspace
 
 GRANT_TYPE = "urn:synthnb:access-grant:1"
@@ -33,7 +33,7 @@ def usable(workspace: Workspace, dossier: str, version: str) -> Datasheet:
         problems.append(Problem("release", f"was {gone}"))
     if sheet.review_due < clock.now().date():
         problems.append(Problem("review", f"was due on {sheet.review_due}; the release expired"))
-    if not verify(workspace.reports / dossier / version, trusted_keys(workspace.people)).ok:
+    if not verify(workspace.reports / dossier / version, workspace.people).ok:
         where = f"{workspace.settings.reports}/{dossier}/{version}"
         problems.append(Problem("release", f"does not verify; `synthnb verify {where}` says why"))
     if problems:

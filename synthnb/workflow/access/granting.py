@@ -130,6 +130,8 @@ def revoke(
     UsageError
         If there is no such grant, or it was revoked already.
     """
+    if not reason.strip():
+        raise UsageError("A grant is not revoked without a reason.", advice="give `--reason`")
     sheet, now = sheet_of(workspace, f"{dossier}/{version}"), clock.now()
     vault = workspace.vault(dossier, version)
     asked = Attempt(dossier, version, "", reason, 0, now, grant_id)

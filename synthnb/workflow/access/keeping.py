@@ -33,7 +33,7 @@ class Sealed:
 
 
 @dataclass(frozen=True)
-class Destruction:
+class Shredded:
     """What was destroyed of a release's table, and what still opens its encrypted copy."""
 
     destroyed: shredding.Destroyed
@@ -102,7 +102,7 @@ def destroy(
     dossier: str,
     version: str,
     identities: Mapping[str, Identity] | None = None,
-) -> Destruction:
+) -> Shredded:
     """Destroy the plain copies of a release's table and every key of its encrypted one.
 
     The encrypted table and the signed statements stay. Nobody is asked here and nothing is written
@@ -121,9 +121,9 @@ def destroy(
     gone = shredding.destroy([*vault.keys, *copies], workspace.root)
     left = {path.name: path.read_bytes() for path in vault.keys}
     if vault.sealed is None:
-        return Destruction(gone, "", ())
+        return Shredded(gone, "", ())
     sealed = vault.sealed.read_bytes()
-    return Destruction(gone, sha256(sealed), shredding.tries(sealed, left, identities or {}))
+    return Shredded(gone, sha256(sealed), shredding.tries(sealed, left, identities or {}))
 
 
 def _custodians(workspace: Workspace) -> tuple[Member, ...]:

@@ -88,7 +88,7 @@ def read(
         raise nothing(dossier, version)
     wanted = min(rows or held, held)
     who = member.name if member else "an age identity that is nobody's in people.yaml"
-    asked = accesses.choose(Attempt(dossier, version, who, purpose, wanted, clock.now()))
+    asked = accesses.choose(Attempt(dossier, version, who, purpose.strip(), wanted, clock.now()))
     found: list[tuple[str, str]] = []
 
     def hold(entries: tuple[Entry, ...]) -> None:
@@ -108,7 +108,7 @@ def read(
                 "version": version,
                 "grant": asked.grant,
                 "who": who,
-                "purpose": purpose,
+                "purpose": asked.purpose,
                 "rows": wanted,
             }
             ledger.append(ACCESS, dossier, body, asked.time, unless=hold)

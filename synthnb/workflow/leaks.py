@@ -1,0 +1,51 @@
+"""Whether something of the real data would leave with a release; a hit stops it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from synthnb.errors import Problem, ReleaseError
+from synthnb.workspace import Dossier, Papers
+
+_SECRETS = ("SYNTHNB_PASSPHRASE", "SYNTHNB_PDF_PASSPHRASE")
+_PLAIN = {"root", "user", "home", "localhost", "admin", "test"}
+
+
+def refuse(dossier: Dossier, papers: Papers, content: Mapping[str, bytes]) -> None:
+    """Read everything that would be released, and raise where it holds what must not leave.
+
+    Raises
+    ------
+    ReleaseError
+        With every place; no value is printed.
+    """
+    from synthnb import disclosure
+    from synthnb.tables import load
+
+    tables = load(papers.charter, dossier.folder)
+    found = disclosure.scan(
+        content,
+        [frame for name, frame, _ in tables.named() if not name.startswith(("synth", "earlier"))],
+        papers.charter,
+        minimum_cell=papers.policy.minimum_cell,
+        secrets=[value for name in _SECRETS if (value := os.environ.get(name))],
+        private=private(dossier),
+    )
+    if found:
+        raise ReleaseError(
+            f"Something of the real data or of this machine would leave with `{dossier.name}`.",
+            [Problem(hit.where, hit.message) for hit in found],
+            advice="change the notebook, charter or plan so that it is not shown, and run again; "
+            "nothing was released",
+        )
+
+
+def private(dossier: Dossier) -> list[str]:
+    """Return names of this machine and its user that no release may hold."""
+    names = [str(dossier.workspace.root), str(Path.home()), socket.gethostname()]
+    names.append(getpass.getuser())
+    return [name for name in dict.fromkeys(names) if len(name) > 3 and name not in _PLAIN]
