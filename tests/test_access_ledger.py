@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from synthnb.errors import SynthnbError
 from synthnb.ledger import Accesses, Attempt, Entry, Flag, Ledger, anomalies
 from synthnb.records import AccessRules, Grant
 from synthnb.records.access import within
@@ -47,7 +48,7 @@ class History:
 
     def grant(self, given: Grant) -> None:
         body = {"grant": given.model_dump(mode="json"), "wrapped": "3" * 64, "statement": "4" * 64}
-        self.add("access-granted", body)
+        self.add("access-granted", body, MONDAY.replace(hour=0))
 
     def read(self, rows: int = 10, when: datetime = MONDAY, **changes: Any) -> None:
         body = {"grant": "a" * 16, "who": "Rosa", "purpose": "fraud", "rows": rows, **changes}
@@ -143,6 +144,21 @@ def test_an_access_that_was_never_granted_stands_out(
 ) -> None:
     history.read(**changes)
     assert history.flags() == [(rule, 2)]
+
+
+def test_a_clock_that_went_back_stands_out_but_not_the_skew_of_two_machines(
+    history: History,
+) -> None:
+    history.read(when=MONDAY)
+    history.read(when=MONDAY - timedelta(minutes=5))
+    history.read(when=MONDAY - timedelta(minutes=6))
+    assert history.flags(RULES.model_copy(update={"accesses_per_day": 9})) == [("clock", 4)]
+
+
+def test_an_entry_that_only_says_it_is_a_grant_is_named(history: History) -> None:
+    history.add("access-granted", {"grant": {"id": "x"}})
+    with pytest.raises(SynthnbError, match="Entry 2 of the ledger is no grant"):
+        history.flags()
 
 
 def test_the_last_day_of_a_grant_still_counts(history: History) -> None:

@@ -152,8 +152,6 @@ def _shred(path: Path, name: str) -> Gone:
         for start in range(0, size, _CHUNK):
             _write(file.fileno(), secrets.token_bytes(min(_CHUNK, size - start)))
         os.fsync(file.fileno())
-        file.truncate(0)
-        os.fsync(file.fileno())
     path.unlink()
     folder = os.open(path.parent, os.O_RDONLY)
     try:

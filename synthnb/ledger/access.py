@@ -13,6 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from pydantic import ValidationError
+
+from synthnb.errors import SynthnbError
 from synthnb.ledger.history import Entry
 from synthnb.records import AccessRules, Grant
 from synthnb.records.access import within
@@ -25,6 +28,10 @@ REFUSED = "access-refused"
 BEYOND = {"hours", "rows-per-day", "accesses-per-day", "accesses-per-week", "rows-per-week"}
 """Rules about how much and when, which the policy may let through (`access.outside`)."""
 
+CLOCK = "clock"
+"""A rule that only flags: one wrong clock in the past must not close every table."""
+
+_SKEW = timedelta(minutes=5)  # between the clocks of two machines
 _TAKEN_BACK = {"withdrawal": "withdrawn", "retirement": "retired"}
 
 
@@ -90,6 +97,7 @@ class Accesses:
         self.granted: dict[str, Granted] = {}
         self.taken_back: dict[tuple[str, str], str] = {}
         self.sealed: dict[tuple[str, str], Entry] = {}
+        self.latest: datetime | None = None
         self._reads: dict[str, list[Attempt]] = {}
         for entry in entries:
             self.add(entry)
@@ -98,14 +106,13 @@ class Accesses:
         """Take the next entry; one of another kind changes nothing."""
         body = entry.body
         release = (str(entry.dossier), str(body.get("version")))
+        self.latest = max(self.latest or entry.time, entry.time)
         if entry.kind == SEALED:
             self.sealed[release] = entry
             self._take_back(release, "replaced")
         elif entry.kind == GRANTED:
-            grant = Grant.model_validate(body["grant"])
-            self.granted[grant.id] = Granted(
-                grant, entry.time, str(body["statement"]), str(body["wrapped"])
-            )
+            known = _granted(entry)
+            self.granted[known.grant.id] = known
         elif entry.kind == REVOKED and str(body["grant"]) in self.granted:
             known = self.granted[str(body["grant"])]
             self.granted[known.grant.id] = replace(known, revoked=known.revoked or entry.time)
@@ -154,7 +161,22 @@ class Accesses:
         found = [*_ended(known, attempt)]
         if attempt.purpose != known.grant.purpose:
             found.append(("purpose", f"granted for `{known.grant.purpose}`"))
-        return [*found, *_beyond(known.grant, attempt, self._reads.get(attempt.who, []), rules)]
+        found += _beyond(known.grant, attempt, self._reads.get(attempt.who, []), rules)
+        if self.latest and attempt.time < self.latest - _SKEW:
+            text = f"at {attempt.time:%Y-%m-%d %H:%M} UTC, after entries of {self.latest:%Y-%m-%d}"
+            found.append((CLOCK, text))
+        return found
+
+
+def _granted(entry: Entry) -> Granted:
+    try:
+        grant = Grant.model_validate(entry.body["grant"])
+        return Granted(grant, entry.time, str(entry.body["statement"]), str(entry.body["wrapped"]))
+    except (ValidationError, KeyError):
+        raise SynthnbError(
+            f"Entry {entry.seq} of the ledger is no grant, though it says so.",
+            advice="find out who wrote it; `synthnb log` shows it",
+        ) from None
 
 
 def _ended(known: Granted, attempt: Attempt) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,22 @@ def change_policy(root: Path, **changes: Any) -> None:
             approval["quorum"] = changes.pop("quorum", approval["quorum"])
     body["access"].update(changes)
     path.write_text(write(read(Policy, json.dumps(body), "policy.yaml")))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    """Open each identity once: a passphrase costs a second by design, whoever asks."""
+    load = sealing.load
+    known: dict[tuple[bytes, bytes | str], sealing.Identity] = {}
+
+    def once(path: Path, passphrase: bytes | str) -> sealing.Identity:
+        key = (path.read_bytes(), passphrase)
+        known[key] = known.get(key) or load(path, passphrase)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sealing, "load", once)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -332,6 +349,29 @@ def test_keys_of_grants_that_ended_go_with_the_next_grant(root: Path) -> None:
     assert synthnb(root, "owner", "grant", *RELEASE, *words, when=later).code == 0
     assert first not in ids(root)
     assert len(ids(root)) == 1
+
+
+def test_a_table_that_is_encrypted_anew_has_another_key_and_ends_every_grant(root: Path) -> None:
+    assert grant(root).code == 0
+    (grant_id,) = ids(root)
+    vault = root / "vault" / "loanapp" / "1.0.0"
+    vault.rename(root / "old")
+    assert synthnb(root, "owner", "seal", *RELEASE).code == 0
+    for name in (f"{grant_id}.age", f"{grant_id}.dsse.json"):
+        shutil.copyfile(root / "old" / "grants" / name, vault / "grants" / name)
+    done = refused(root, open_table(root), "grant")
+    assert "the table was encrypted anew since" in done.err
+    assert grant(root).code == 0
+    assert grant_id not in ids(root)
+    assert open_table(root).code == 0
+
+
+def test_an_identity_that_is_nobodys_is_refused_and_named_by_its_recipient(root: Path) -> None:
+    assert grant(root).code == 0
+    (root / "keys" / "reader.age").unlink()
+    recipient = sealing.create(root / "keys" / "reader.age", PASSPHRASE)
+    done = refused(root, open_table(root), "grant")
+    assert f"{recipient[:12]}… (nobody in people.yaml) was granted nothing here" in done.err
 
 
 def test_grants_are_listed_with_their_state_and_use(root: Path) -> None:
