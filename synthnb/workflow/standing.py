@@ -171,7 +171,7 @@ def _retired(place: str, data: bytes, release: Release, sheet: Datasheet, court:
     where = _in_ledger(release, "retirement.tlog-proof", "retirement", data)
     if wrong:
         return Check("retirement", False, f"{place}: {'; '.join(wrong)}")
-    by = ", ".join(vote.name for vote in found.votes)
+    by = ", ".join(sorted(vote.name for vote in found.votes))
     line = f"retired on {notice.time:%Y-%m-%d}, approved by {by}; its table was destroyed ({where})"
     return Check("retirement", True, f"{place}: {line}")
 

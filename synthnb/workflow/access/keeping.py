@@ -64,7 +64,7 @@ def seal(workspace: Workspace, dossier: str, version: str, *, table: Path | None
         If the table is not there, is another one, is encrypted already, or has no custodian.
     """
     sheet = usable(workspace, dossier, version)
-    (digest, _), vault = table_of(sheet), workspace.vault(dossier, version)
+    (digest, rows), vault = table_of(sheet), workspace.vault(dossier, version)
     custodians = _custodians(workspace)
     copies = plain_copies(workspace, digest)
     path = table or next(iter(copies), None)
@@ -91,6 +91,7 @@ def seal(workspace: Workspace, dossier: str, version: str, *, table: Path | None
             "file": place.name,
             "sealed": sha256(sealed),
             "table": digest,
+            "rows": rows,
             "custodians": [each.name for each in custodians],
         }
         ledger.append(SEALED, dossier, body, clock.now())
@@ -114,6 +115,13 @@ def destroy(
     dossier, version : str
     identities : mapping of str to Identity, optional
         Age identities by whose they are; each is tried on what is left.
+
+    Raises
+    ------
+    UsageError
+        If there is no such release.
+    SynthnbError
+        If the disk refuses; what is gone by then is named.
     """
     digest, _ = table_of(sheet_of(workspace, f"{dossier}/{version}"))
     vault = workspace.vault(dossier, version)

@@ -15,7 +15,7 @@ from synthnb.errors import SynthnbError, UsageError, VerificationError
 from synthnb.ledger import Accesses, Attempt, Entry, Flag, Granted, Ledger, anomalies
 from synthnb.ledger.access import ACCESS, BEYOND, CLOCK
 from synthnb.records import Datasheet, Grant, sha256
-from synthnb.workflow.access.common import court_of, nothing, refuse, table_of
+from synthnb.workflow.access.common import court_of, nothing, refuse
 from synthnb.workflow.models import sheet_of
 from synthnb.workspace import Vault, Workspace
 
@@ -79,13 +79,14 @@ def read(
         If the file exists, or nothing is encrypted here.
     """
     sheet = sheet_of(workspace, f"{dossier}/{version}")
-    (_, held), vault = table_of(sheet), workspace.vault(dossier, version)
+    vault = workspace.vault(dossier, version)
     rules, member = workspace.policy.access, workspace.people.reader(identity.recipient)
     ledger = Ledger(workspace.ledger)
     accesses = Accesses(ledger.sound().entries)
     entry = accesses.sealed.get((dossier, version))
     if entry is None:
         raise nothing(dossier, version)
+    held = int(str(entry.body["rows"]))
     wanted = min(rows or held, held)
     who = member.name if member else f"{identity.recipient[:12]}… (nobody in people.yaml)"
     asked = accesses.choose(Attempt(dossier, version, who, purpose.strip(), wanted, clock.now()))
