@@ -313,7 +313,7 @@ def _signed(found: Examined, keys: Sequence[PrivateKey]) -> Note:
     if not keys:
         raise UsageError("No key to sign the checkpoint with.", advice="give `--key FILE`")
     note = Note(Checkpoint(name, tree.size, tree.root).text())
-    for key in keys:
+    for key in sorted(keys, key=lambda each: each.id):
         note = notes.sign(note, key, name)
     return note
 

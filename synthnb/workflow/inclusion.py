@@ -41,10 +41,13 @@ class Kept:
         return notes.parse(self.checkpoint)
 
 
-def included(release: Release, sheet: Datasheet) -> tuple[Proof | None, Check]:
+def included(
+    release: Release, sheet: Datasheet, trusted: Mapping[str, str]
+) -> tuple[Proof | None, Check]:
     """Return the proof that a release stands in its ledger, and the line about it.
 
-    The proof itself, and who signed its checkpoint, are checked with the rest of the bundle.
+    The proof itself is checked with the rest of the bundle. Whoever signed the release must have
+    signed its checkpoint too, in the order of their key ids, and nobody else for the ledger.
     """
     data = release.bundle.get(attest.PROOF)
     if data is None:
@@ -62,9 +65,29 @@ def included(release: Release, sheet: Datasheet) -> tuple[Proof | None, Check]:
     own = sha256(release.bundle.get(attest.ATTESTATION, b""))
     if told != ("release", sheet.name, sheet.version, own):
         return None, Check("ledger", False, f"{_PLACE}: is about another release")
+    if _ledger_signers(found.note, trusted) != _release_signers(release):
+        line = f"{_PLACE}: its checkpoint is not signed by those who signed the release"
+        return None, Check("ledger", False, line)
     mark = found.checkpoint
     line = f"entry {found.index + 1} of {mark.size} in {mark.origin} records this release"
     return found, Check("ledger", True, line)
+
+
+def _ledger_signers(note: Note, trusted: Mapping[str, str]) -> list[str]:
+    """Return the ids of the keys that signed for the ledger, in the order of the note."""
+    return [
+        attest.keys.key_id(each.public) if each.public else ""
+        for each in notes.signers(note, trusted)
+        if each.when is None
+    ]
+
+
+def _release_signers(release: Release) -> list[str]:
+    try:
+        parsed = attest.envelope.parse(release.bundle.get(attest.ATTESTATION, b""))
+    except VerificationError:
+        return []
+    return [each.keyid for each in parsed.signatures]
 
 
 def held(found: Proof, kept: Kept, trusted: Mapping[str, str]) -> Check:

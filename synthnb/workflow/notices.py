@@ -218,8 +218,8 @@ def countersign(
     own = sha256(release.bundle[attest.ATTESTATION])
     subject = [{"name": PLACE, "digest": {"sha256": own}}]
     envelope = attest.sign(attest.statement.about(subject, spoken(said), OPINION_TYPE), [key])
-    number = sum(name.startswith("opinion-") for name in release.bundle) + 1
-    write_atomically(folder / "bundle" / f"opinion-{number}-{key.id[:8]}.dsse.json", envelope)
+    name = f"opinion-{sha256(envelope)[:16]}.dsse.json"
+    write_atomically(folder / "bundle" / name, envelope)
     return said
 
 

@@ -108,6 +108,6 @@ def retire(
         made = filled(Destruction, fields, "the certificate")
         for vote in tally.votes:
             data = recorded(dossier)[vote.file]
-            write_atomically(folder / "bundle" / f"approval-{sha256(data)[:12]}.dsse.json", data)
+            write_atomically(folder / "bundle" / f"approval-{sha256(data)[:16]}.dsse.json", data)
         post(dossier, folder, RETIRED, RETIREMENT_TYPE, made, [key], now)
     return made

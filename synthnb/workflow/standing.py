@@ -21,12 +21,18 @@ from synthnb.errors import VerificationError
 from synthnb.records import Datasheet, Opinion, Record, Standing, StatusList, Withdrawal, sha256
 from synthnb.records.destruction import Destruction
 from synthnb.records.policy import Action
-from synthnb.workflow.quorum import Court, tally
+from synthnb.workflow.quorum import DECISION_TYPE, Court, tally
 
 WITHDRAWAL_TYPE = "urn:synthnb:withdrawal:1"
 RETIREMENT_TYPE = "urn:synthnb:retirement:1"
 OPINION_TYPE = "urn:synthnb:opinion:1"
 STATUS_TYPE = "urn:synthnb:status-list:1"
+_NAMES = {
+    WITHDRAWAL_TYPE: "withdrawal",
+    RETIREMENT_TYPE: "retirement",
+    OPINION_TYPE: "opinion-{}",
+    DECISION_TYPE: "approval-{}",
+}
 R = TypeVar("R", bound=Record)
 
 
@@ -34,7 +40,7 @@ def after(
     release: Release, sheet: Datasheet, court: Court, status: bytes | None
 ) -> tuple[list[Check], list[str]]:
     """Return what happened to a release since: lines that hold or do not, and notes."""
-    checks: list[Check] = []
+    checks = _strange(release)
     notes: list[str] = []
     known = False
     for name, kind in _kinds(release).items():
@@ -42,12 +48,11 @@ def after(
         data = release.bundle[name]
         if kind == WITHDRAWAL_TYPE:
             checks.append(_withdrawn(place, data, release, court))
-            known = True
         elif kind == RETIREMENT_TYPE:
             checks.append(_retired(place, data, release, sheet, court))
-            known = True
         elif kind == OPINION_TYPE:
             checks.append(_opinion(place, data, sheet, court))
+        known = known or kind in {WITHDRAWAL_TYPE, RETIREMENT_TYPE}
     if status is not None:
         found = _listed(status, release, sheet, court)
         checks += found
@@ -97,6 +102,24 @@ def _kinds(release: Release) -> dict[str, str]:
             except VerificationError:
                 continue
     return found
+
+
+def _strange(release: Release) -> list[Check]:
+    """Return what does not belong in a bundle: other kinds, other names, proofs of nothing.
+
+    A further statement is named by its kind and its own sha256, so that each has one name.
+    """
+    lines = []
+    for name, kind in _kinds(release).items():
+        own = sha256(release.bundle[name])[:16]
+        expected = _NAMES.get(kind, "").format(own)
+        if name != f"{expected}.dsse.json":
+            lines.append(f"bundle/{name}: is of a kind, or has a name, that does not belong here")
+    for name in sorted(release.bundle):
+        notice = name.removesuffix(proofs.SUFFIX)
+        if name not in {attest.PROOF, notice} and f"{notice}.dsse.json" not in release.bundle:
+            lines.append(f"bundle/{name}: proves a notice that is not here")
+    return [Check("bundle", False, line) for line in lines]
 
 
 def _read(data: bytes, model: type[R], kind: str) -> tuple[R, attest.Statement]:

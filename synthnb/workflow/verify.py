@@ -154,7 +154,7 @@ def _record(release: Release, model: type[R], name: str) -> R:
 def _governance(
     release: Release, sheet: Datasheet, people: People, beside: Beside
 ) -> tuple[list[Check], list[str]]:
-    proof, in_ledger = inclusion.included(release, sheet)
+    proof, in_ledger = inclusion.included(release, sheet, people.publics)
     proven, stamps = times.stamped(release, beside.authorities)
     checks = [*stamps, in_ledger]
     if beside.kept is not None and proof is not None:

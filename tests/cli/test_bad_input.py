@@ -168,7 +168,7 @@ def test_a_release_without_a_key_says_how_to_get_one(root: Path) -> None:
 
 
 def test_a_wrong_passphrase_is_refused_before_anything_is_rendered(root: Path) -> None:
-    env = {"SYNTHNB_KEY": str(root / "keys" / "demo.pem"), "SYNTHNB_PASSPHRASE": CANARY}
+    env = {"SYNTHNB_KEY": str(root / "keys" / "olivia.pem"), "SYNTHNB_PASSPHRASE": CANARY}
     done = cli_here("release", "loanapp", cwd=root, env=env)
     assert done.code == 2
     assert "passphrase" in done.err
