@@ -167,6 +167,8 @@ def check(
     else:
         printing.verdict(checked, everything=everything)
         printing.reviews(checked, workflow.reviews(dossier_of(name), checked))
+        risks, is_all = workflow.accepted_risks(dossier_of(name), checked)
+        printing.accepted(risks, is_all=is_all)
     raise typer.Exit(0 if checked.outcome == "passed" else 1)
 
 

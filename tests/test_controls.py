@@ -62,7 +62,7 @@ def test_c05_a_release_names_the_policy_that_judged_it_and_another_is_noticed(
     release: Path, tmp_path: Path, demo: Path
 ) -> None:
     copy = Path(shutil.copytree(release, tmp_path / "copy"))
-    edit(copy / "content" / "policy.yaml", r"^version: 1\.2\.0$", "version: 9.0.0")
+    edit(copy / "content" / "policy.yaml", r"^version: 1\.3\.0$", "version: 9.0.0")
     done = cli_here("verify", copy, "--trust", demo / "people.yaml", cwd=tmp_path)
     assert done.code == 1
     assert "content/policy.yaml" in done.out

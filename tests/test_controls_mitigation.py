@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from acme import set_policy
 from filelock import FileLock
-from workspaces import Cli, cli, cli_here, copy_workspace, make_workspace, signing
+from workspaces import Cli, both, cli, cli_here, copy_workspace, make_workspace, signing
 
 from synthnb.ledger import Ledger
 from synthnb.records import Datasheet
@@ -232,7 +232,7 @@ def test_c34_a_model_is_registered_once_against_a_release_that_holds(
     root = copy_workspace(demo, tmp_path / "ws")
     shutil.rmtree(root / "reports")
     set_policy(root, required={}, lenient=True)
-    done = cli("release", "loanapp", cwd=root, env=signing(root))
+    done = cli("release", "loanapp", *both(root), cwd=root, env=signing(root))
     assert done.code == 0, done.text
     weights = tmp_path / "model.bin"
     weights.write_bytes(b"weights")

@@ -159,7 +159,7 @@ def test_no_approved_configuration_publishes_the_extremes_of_the_data(policy: Po
 
 def test_every_action_has_approvers_and_taking_back_needs_only_one(policy: Policy) -> None:
     quorum = {approval.action: approval.quorum for approval in policy.approvals}
-    assert quorum.keys() == {"charter", "plan", "release", "withdrawal", "retirement", "access"}
+    assert quorum.keys() == set(get_args(Action))
     assert quorum["withdrawal"] == 1
     assert quorum["release"] >= 2
     assert all(approval.quorum <= len(approval.roles) for approval in policy.approvals)

@@ -82,6 +82,11 @@ def signing(root: Path, who: str = "olivia") -> dict[str, str]:
     return {"SYNTHNB_KEY": str(root / "keys" / f"{who}.pem"), "SYNTHNB_PASSPHRASE": PASSPHRASE}
 
 
+def both(root: Path) -> list[str]:
+    """Return the options with which Olivia and Pat of the demo sign together."""
+    return [word for who in ("olivia", "pat") for word in ("--key", f"{root}/keys/{who}.pem")]
+
+
 def approve_all(root: Path, dossier: str = "loanapp") -> None:
     """Have Olivia and Pat of the demo approve charter and plan as they are now."""
     for what in ("charter", "plan"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from synthnb.printing.access import accesses, opened, sealed
 from synthnb.printing.assess import outcomes, reviews, verdict, verdict_json
 from synthnb.printing.console import done, error, progress, say
-from synthnb.printing.decisions import decided, retired, rooms, status, withdrawn
+from synthnb.printing.decisions import accepted, decided, retired, rooms, status, withdrawn
 from synthnb.printing.history import budget, held, log, models
 from synthnb.printing.incidents import incident_done, incident_list, incident_story
 from synthnb.printing.library import generators, key, metrics, threat, threats
@@ -13,6 +13,7 @@ from synthnb.printing.releases import demo, released, report, report_json
 from synthnb.printing.tuning import sweep, trials
 
 __all__ = [
+    "accepted",
     "accesses",
     "budget",
     "decided",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING
 
 import typer
@@ -28,12 +29,22 @@ def decided(made: Decided) -> None:
     word = "accepted" if each.finding else _DONE[each.answer]
     until = f" until {each.until}" if each.until else ""
     typer.echo(f"{each.by} ({each.role}) {word} {what} of {each.dossier}{until}.")
+    for name, digest in made.question.digests.items():
+        typer.echo(f"  sha256 {digest}  {name}")
     if tally.met:
         names = ", ".join(vote.name for vote in tally.votes)
         typer.echo(f"Enough have agreed: {names}.")
     for problem in tally.lacking:
         typer.echo(f"Still open: {problem.message}")
     typer.echo("Next: `synthnb status` shows what waits, and for whom.")
+
+
+def accepted(risks: Mapping[str, date], *, is_all: bool) -> None:
+    """Print the risks that enough people accepted, and whether they are all that blocks."""
+    for finding, until in sorted(risks.items()):
+        say(f"Accepted until {until}: {finding}.")
+    if risks and is_all:
+        say("Everything that blocks is accepted: `synthnb release` marks it so on the first page.")
 
 
 def status(found: Sequence[Waiting], *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from synthnb.workflow.decide import Decided, decide
 from synthnb.workflow.demo import demo
 from synthnb.workflow.execute import Outcome, copy_notebooks, run
 from synthnb.workflow.extras import Extras
+from synthnb.workflow.gather import accepted_risks
 from synthnb.workflow.inclusion import Kept
 from synthnb.workflow.models import Trained, register_model, registered
 from synthnb.workflow.notices import Withdrawn, countersign, withdraw
@@ -43,6 +44,7 @@ __all__ = [
     "Trained",
     "Waiting",
     "Withdrawn",
+    "accepted_risks",
     "check",
     "copy_notebooks",
     "countersign",

@@ -51,9 +51,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision that was made, and what the decisions on that question come to now."""
+    """A decision that was made, on what, and what the decisions on that come to now."""
 
     decision: Decision
+    question: Question
     tally: Tally
 
 
@@ -239,7 +240,7 @@ def decide(
         )
         note_papers(dossier, papers)
         _keep(dossier, asked, made, key)
-        return Decided(made, count(dossier, asked, finding=finding))
+        return Decided(made, asked, count(dossier, asked, finding=finding))
 
 
 def _acceptable(checked: Checked, finding: str, until: date) -> list[Problem]:

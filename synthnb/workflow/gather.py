@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from synthnb import attest
+from synthnb import attest, clock
 from synthnb.errors import ApprovalError, Problem
 from synthnb.records import Datasheet, Decision, Policy, Verdict
 from synthnb.records.policy import Action
@@ -96,6 +96,20 @@ def open_findings(
         for finding in verdict.blocking
         if unacceptable(finding, policy) or finding.id not in accepted or accepted[finding.id] < day
     )
+
+
+def accepted_risks(dossier: Dossier, checked: Checked) -> tuple[dict[str, date], bool]:
+    """Return the risks of a run that were accepted, and whether nothing else blocks.
+
+    Raises
+    ------
+    ApprovalError
+        If the decisions are not those that the ledger holds.
+    """
+    decided = gather(dossier, checked, ())
+    today = clock.now().date()
+    left = open_findings(checked.verdict, checked.papers.policy, decided.accepted, today)
+    return {name: day for name, day in decided.accepted.items() if day >= today}, not left
 
 
 def gather(dossier: Dossier, checked: Checked, keys: Sequence[attest.PrivateKey]) -> Decided:

@@ -134,9 +134,10 @@ policies = (
     some(
         id=names, version=versions, title=prose, effective=dates, cadence=durations,
         minimum_cell_=st.integers(2, 99), rules=several(rules),
-        approvals=several(
-            some(action=st.sampled_from(["charter", "release"]), roles=several(prose),
-                 quorum_=st.integers(1, 5))
+        approvals=st.lists(
+            some(action=st.sampled_from(get_args(Action)), roles=several(prose),
+                 quorum_=st.integers(1, 5)),
+            min_size=1, max_size=3, unique_by=lambda each: each["action"],
         ),
         generators=some(unapproved_=effects, approved=several(configurations)),
     )

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from workspaces import PASSPHRASE, Cli, cli_here, copy_workspace, signing
+from workspaces import PASSPHRASE, Cli, both, cli_here, copy_workspace, signing
 
 from synthnb.attest import keys
 from synthnb.records import Policy, read, write
@@ -19,9 +19,6 @@ members:
   - name: Rita Reviewer
     roles: [privacy officer]
     keys: [{{public: {rita}}}]
-  - name: {owner}
-    roles: [privacy officer, data owner]
-    keys: [{{public: {own}}}]
   - name: Dan Scientist
     roles: [data scientist]
     keys: [{{public: {dan}}}]
@@ -30,18 +27,15 @@ members:
 
 @pytest.fixture
 def root(demo: Path, tmp_path: Path) -> Path:
-    """Return a workspace with three people: a reviewer, the charter's owner and a bystander."""
+    """Return the demo's workspace with two more people: a reviewer and a bystander."""
     root = copy_workspace(demo, tmp_path / "ws")
-    charter = (root / "dossiers/loanapp/charter.yaml").read_text()
-    owner = re.search(r"^owner:\n  name: (.*)$", charter, re.MULTILINE)
-    assert owner
     public = {
         name: keys.create(root / "keys" / f"{name}.pem", PASSPHRASE)
-        for name in ("rita", "own", "dan", "stranger")
+        for name in ("rita", "dan", "stranger")
     }
     del public["stranger"]
     kept = (root / "people.yaml").read_text().partition("members:\n")[2]
-    text = PEOPLE.format(**public, owner=owner[1], demo=kept)
+    text = PEOPLE.format(**public, demo=kept)
     (root / "people.yaml").write_text(text)
     return root
 
@@ -64,7 +58,7 @@ def lenient(root: Path, required: str) -> None:
 @pytest.mark.parametrize(
     ("who", "why"),
     [
-        ("own", "owns the charter; a review must be independent"),
+        ("olivia", "owns the charter; a review must be independent"),
         ("dan", "is not privacy officer, whom the policy asks to review"),
         ("stranger", "belongs to nobody in people.yaml"),
     ],
@@ -73,7 +67,7 @@ def test_who_is_not_independent_or_not_asked_is_refused(root: Path, who: str, wh
     done = review(root, who)
     assert done.code == 2
     assert why in done.err
-    assert "these could: Rita Reviewer" in done.err
+    assert "these could: Rita Reviewer, Pat Privacy (invented)" in done.err
     assert not list(root.glob("dossiers/loanapp/runs/*/review-*"))
 
 
@@ -104,11 +98,11 @@ def test_c16_a_release_that_needs_a_review_is_refused_without_and_verified_with_
     root: Path,
 ) -> None:
     lenient(root, "block")
-    refused = cli_here("release", "loanapp", cwd=root, env=signing(root))
+    refused = cli_here("release", "loanapp", *both(root), cwd=root, env=signing(root))
     assert refused.code == 1
     assert "Nobody has reviewed the privacy assessment" in refused.err
     assert review(root, "rita").code == 0
-    done = cli_here("release", "loanapp", cwd=root, env=signing(root))
+    done = cli_here("release", "loanapp", *both(root), cwd=root, env=signing(root))
     assert done.code == 0, done.err
     made = max((root / "reports/loanapp").iterdir())
     verified = cli_here("verify", made, "--trust", root / "people.yaml", cwd=root)
