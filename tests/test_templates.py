@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from loans import loan_frame
@@ -31,6 +31,7 @@ from synthnb.records import (
     missing,
     read,
 )
+from synthnb.records.policy import Action
 from synthnb.workspace import Settings, Workspace
 
 TEMPLATES = assets.templates()
@@ -297,6 +298,14 @@ def test_the_documented_limits_are_those_of_the_default_policy(policy: Policy) -
         ]
         for rule in policy.rules
     }
+
+
+def test_the_documented_approvals_are_those_of_the_default_policy(policy: Policy) -> None:
+    section = _docs("policy.md").partition("## Who must agree")[2].partition("\n## ")[0]
+    rows = [[cell.strip(" `") for cell in row.split("|")[1:4]] for row in section.splitlines()]
+    assert [row for row in rows if len(row) == 3][2:] == [
+        [each.action, ", ".join(each.roles), str(each.quorum)] for each in policy.approvals
+    ]
 
 
 @pytest.mark.parametrize("page", ["charter.md", "policy.md"])

@@ -13,9 +13,7 @@ _PEOPLE = (
     "applicants|citizens|clients|customers|employees|individuals|members|observations|"
     "participants|patients|people|persons|records|respondents|rows|students|users|women|men"
 )
-COUNTS = frozenset(
-    "count counts n number size frequency freq total obs cases".split() + _PEOPLE.split("|")
-)
+COUNTS = re.compile(rf"counts?|n|number|size|frequency|freq|total|obs|cases|{_PEOPLE}")
 """Words that call a number a count of people."""
 
 _IN_TEXT = re.compile(
@@ -26,7 +24,9 @@ _IN_TEXT = re.compile(
 _SERIES = re.compile(r"^(.*\S)\s+(\d{1,6})$")
 _SERIES_END = re.compile(r"^(?:Name: .*, )?dtype: u?int\d+$|^Name: count\b")
 _WHOLE = re.compile(r"\d{1,6}(?:\.0+)?")
-_GENERIC = frozenset("yes no true false other none unknown nan low high male female all".split())
+_GENERIC = re.compile(
+    "yes|no|true|false|other|none|unknown|nan|low|medium|high|male|female|all|single|new|old"
+)
 _MADE = re.compile(r"synth", re.IGNORECASE)
 
 
@@ -49,7 +49,7 @@ class Cells:
             for column, features in zip(population.columns, population.features, strict=True)
             if column.type == "category" and "identifier" not in column.roles
             for value in features[0].names
-            if len(value) > 2 and value not in _GENERIC and not value[:1].isdigit()
+            if len(value) > 2 and not _GENERIC.fullmatch(value) and not value[:1].isdigit()
         }
         self._speaking = frozenset(spelt)
         self._longest = max((each.count(" ") + 1 for each in spelt), default=1)
@@ -85,15 +85,15 @@ class Cells:
                 for at, cell in enumerate(row)
                 if at not in counting and cell
             ]
-            if small and not any(_MADE.search(cell) for _, cell in rest):
-                if any(self._names(name, cell) for name, cell in rest):
-                    yield f"{grid.where}, row {number}"
+            made = any(_MADE.search(cell) for _, cell in rest)
+            if small and not made and any(self._names(name, cell) for name, cell in rest):
+                yield f"{grid.where}, row {number}"
 
     def _counts(self, head: str) -> bool:
         """Return whether a header calls what stands below it a count of people."""
         if len(head) > 60 or key(head) in self._labels or _MADE.search(head):
             return False
-        return any(word.key in COUNTS for word in split(re.sub(r"[_.]", " ", head)))
+        return any(COUNTS.fullmatch(word.key) for word in split(re.sub(r"[_.]", " ", head)))
 
     def _names(self, name: str, cell: str) -> bool:
         """Return whether a cell names people by a value of the real data."""
@@ -103,7 +103,7 @@ class Cells:
             return True
         spelt = key(cell)
         if spelt in self._categories:
-            return spelt not in _GENERIC and not spelt.isdigit()
+            return not _GENERIC.fullmatch(spelt) and not spelt.isdigit()
         return self._speaks(cell)
 
     def _speaks(self, text: str) -> bool:
@@ -159,10 +159,10 @@ class Cells:
             named = piece.segments[first - 1].text.strip() if first else ""
             for above in piece.segments[first:at]:
                 match = _SERIES.match(above.text.rstrip())
-                groups = re.split(r"\s{2,}", match[1].strip()) if match else []
-                if match and self._small(match[2]):
-                    if any(self._names(named, group) for group in groups):
-                        yield above.where
+                if match is None or not self._small(match[2]):
+                    continue
+                if any(self._names(named, each) for each in re.split(r"\s{2,}", match[1].strip())):
+                    yield above.where
 
 
 def _sum(head: str) -> bool:

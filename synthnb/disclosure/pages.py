@@ -9,15 +9,15 @@ from urllib.parse import unquote_to_bytes
 
 from synthnb.disclosure.pieces import Grid, Piece, Segment
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body br caption dd div dl dt figcaption figure footer form "
-    "g h1 h2 h3 h4 h5 h6 head header hr html li main nav ol option p pre script section style "
-    "svg table tbody td text textarea tfoot th thead title tr ul".split()
+_BLOCKS = re.compile(
+    "address|article|aside|blockquote|body|br|caption|dd|div|dl|dt|figcaption|figure|footer|form|"
+    "g|h[1-6]|head|header|hr|html|li|main|nav|ol|option|p|pre|script|section|style|svg|table|"
+    "tbody|td|text|textarea|tfoot|th|thead|title|tr|ul"
 )
-_DRAWING = frozenset(
-    "class clip-path colspan cx cy d dx dy fill gradienttransform headers height id lang offset "
-    "opacity points r rel role rowspan rx ry scope stroke style tabindex target text-anchor "
-    "transform type version viewbox width x x1 x2 y y1 y2".split()
+_DRAWING = re.compile(
+    "class|clip-path|colspan|cx|cy|d|dx|dy|fill|gradienttransform|headers|height|id|lang|offset|"
+    "opacity|points|r|rel|role|rowspan|rx|ry|scope|stroke.*|style|tabindex|target|text-anchor|"
+    "transform|type|version|viewbox|width|xmlns.*|[xy][12]?"
 )
 _GEOMETRY = re.compile(r"[#\s\d.,%+-]*(?:px|pt|em|rem)?")
 _DATA = re.compile(r"data:([\w.+/-]*)((?:;[\w=.+-]+)*),(.*)", re.DOTALL)
@@ -100,7 +100,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a block, a table, a row or a cell; keep what attributes say."""
-        if tag in _BLOCKS:
+        if _BLOCKS.fullmatch(tag):
             self._flush()
         if tag in {"pre", "script", "style", "textarea"}:
             self._as_lines += 1
@@ -116,12 +116,12 @@ class Page(HTMLParser):
             self._tables[-1].end_cell()
             self._tables[-1].spans, self._tables[-1].cell = spans, []
         for name, value in attrs:
-            if value and name not in _DRAWING and not name.startswith(("xmlns", "stroke")):
+            if value and not _DRAWING.fullmatch(name):
                 self._attribute(name, value)
 
     def handle_endtag(self, tag: str) -> None:
         """End a block, a cell or a table."""
-        if tag in _BLOCKS:
+        if _BLOCKS.fullmatch(tag):
             self._flush()
         if tag in {"pre", "script", "style", "textarea"}:
             self._as_lines = max(0, self._as_lines - 1)
@@ -138,7 +138,13 @@ class Page(HTMLParser):
         """Keep comments: drawings name their glyphs there."""
         self._keep(" ".join(data.split()))
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    def handle_pi(self, data: str) -> None:
+        """Keep instructions to a processor."""
+        self.handle_comment(data)
+
+    def unknown_decl(self, data: str) -> None:
+        """Keep what stands in CDATA."""
+        self.handle_comment(data)
 
     def _where(self) -> str:
         if self._tables:

@@ -29,7 +29,9 @@ SECRETS = (
     re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+"),
     re.compile(r"\bbearer\s+[A-Za-z0-9._~+/=-]{16,}", re.IGNORECASE),
     re.compile(r"\bauthorization[\"']?\s*[:=]\s*[\"']?(?:basic|token)\s+\S{8,}", re.IGNORECASE),
-    re.compile(r"\b[a-z][a-z0-9+.-]{1,30}://[^\s/:@\"'<>]*:(?![*<{$])[^\s@/\"'<>]+@", re.IGNORECASE),
+    re.compile(
+        r"\b[a-z][a-z0-9+.-]{1,30}://[^\s/:@\"'<>]*:(?![*<{$])[^\s@/\"'<>]+@", re.IGNORECASE
+    ),
 )
 _NAME = (
     r"(?:\w*_)?(?:password|passwd|passphrase|pwd|secret_?key|client_?secret|api_?key|access_?key|"
@@ -45,7 +47,9 @@ _EMPTY = re.compile(
     r"os\.environ.*|getpass.*|env.*|your.*|xxx+|changeme)",
     re.IGNORECASE,
 )
-RANGES = re.compile(r"\brange_(?:min|max|values)\b[\"']?\s*[:=]\s*[\"'\[]?\s*[-+\w.]", re.IGNORECASE)
+RANGES = re.compile(
+    r"\brange_(?:min|max|values)\b[\"']?\s*[:=]\s*[\"'\[]?\s*[-+\w.]", re.IGNORECASE
+)
 RANGE_NAMES = frozenset({"range_min", "range_max", "range_values"})
 
 

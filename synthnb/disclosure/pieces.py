@@ -1,6 +1,6 @@
 """What a file says, in pieces that a person can find again: lines, cells of tables, leaves of JSON.
 
-    Piece("cell 7, output 1, text/plain", (Segment("line 1", "race   n"), ...))
+Piece("cell 7, output 1, text/plain", (Segment("line 1", "race   n"), ...))
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthnb.disclosure.words import MISSING, Word, key, spell
+from synthnb.disclosure.words import MISSING, Word, key, spell, split
 from synthnb.records import Charter, Column
 
 if TYPE_CHECKING:
@@ -117,8 +117,6 @@ class Population:
         if column.type == "boolean":
             spelt = {"yes": "true", "1": "true", "no": "false", "0": "false"}.get(spelt, spelt)
         if column.type in {"number", "integer"} and " " not in spelt:
-            from synthnb.disclosure.words import split
-
             words = split(text)
             return self._of(at, words[0]) if len(words) == 1 else self._of(at, Word(spelt))
         return self._of(at, Word(spelt))
@@ -158,11 +156,14 @@ def build(frames: Sequence[pd.DataFrame], charter: Charter) -> Population:
         for column in charter.columns
         if column.type != "text" and any(column.name in frame for frame in frames)
     )
+    frames = [frame for frame in frames if len(frame)]
+    if not columns or not frames:
+        return Population((), (), np.zeros(0, dtype=np.int64), ())
     codes, keys = _encode(frames, columns)
     ends = np.cumsum([len(frame) for frame in frames])
     spans = [slice(end - len(frame), end) for frame, end in zip(frames, ends, strict=True)]
     people = _once(codes[0], spans)
-    distinct, first, inverse, weights = _distinct(codes[0], people)
+    first, inverse, weights = _distinct(codes[0], people)
     features = tuple(
         tuple(
             _feature(at, level[:, at], keys[number][at], people, first)
@@ -198,9 +199,7 @@ def _coded(spelt: tuple[np.ndarray, list[str]], keys: dict[str, int]) -> np.ndar
     return table[numbers] if len(values) else np.zeros(0, dtype=np.int32)
 
 
-def _spellings(
-    values: pd.Series, column: Column
-) -> Iterable[tuple[np.ndarray, list[str]]]:
+def _spellings(values: pd.Series, column: Column) -> Iterable[tuple[np.ndarray, list[str]]]:
     """Yield, per precision, which of the distinct spellings each cell has."""
     import pandas as pd
 
@@ -233,18 +232,16 @@ def _once(codes: np.ndarray, spans: Sequence[slice]) -> np.ndarray:
     return keep
 
 
-def _distinct(
-    codes: np.ndarray, people: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return distinct rows, where each stands first, which one each row is, and how many have it."""
+def _distinct(codes: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return where each distinct row stands first, which one each row is, and how many have it."""
     rows = np.ascontiguousarray(codes)
-    void = rows.view([("", rows.dtype)] * rows.shape[1]).ravel() if rows.shape[1] else rows[:, :0]
+    void = rows.view([("", rows.dtype)] * rows.shape[1]).ravel()
     distinct, first, inverse = np.unique(void, return_index=True, return_inverse=True)
     weights = np.bincount(inverse[people], minlength=len(distinct))
     kept = np.flatnonzero(weights)
     new = np.full(len(distinct), -1, dtype=np.int64)
     new[kept] = np.arange(len(kept))
-    return distinct[kept], first[kept], new[inverse], weights[kept]
+    return first[kept], new[inverse], weights[kept]
 
 
 def _feature(

@@ -1,7 +1,7 @@
 """From the bytes of a file to the pieces that are searched: one reader for each kind of file.
 
-    for piece in read("notebooks/03_privacy.ipynb", data, hidden=frozenset()):
-        ...
+for piece in read("notebooks/03_privacy.ipynb", data, hidden=frozenset()):
+    ...
 """
 
 from __future__ import annotations
@@ -144,9 +144,7 @@ def _archive(data: bytes, hidden: frozenset[str], place: str, depth: int) -> Ite
                 if entry.file_size > portable.LIMIT:
                     yield Unread(where, "is too large to be unpacked")
                 else:
-                    yield from read(
-                        entry.filename, archive.read(entry), hidden, where, depth + 1
-                    )
+                    yield from read(entry.filename, archive.read(entry), hidden, where, depth + 1)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
         yield Unread(place, "is an archive that cannot be unpacked")
 
@@ -170,7 +168,8 @@ class _Notebook:
         rest = {key: value for key, value in cell.items() if key not in known}
         yield from self._json(rest, join(place, "metadata"))
         attached = cell.get("attachments")
-        for number, bundle in enumerate(attached.values() if _dict(attached) else (), 1):
+        bundles = attached.values() if isinstance(attached, dict) else ()
+        for number, bundle in enumerate(bundles, 1):
             yield from self._bundle(bundle, join(place, f"attachment {number}"))
         outputs = cell.get("outputs")
         for number, output in enumerate(outputs if isinstance(outputs, list) else (), 1):
@@ -192,7 +191,7 @@ class _Notebook:
         yield from self._json(rest, join(place, "metadata"))
 
     def _bundle(self, bundle: Any, place: str) -> Iterator[Read]:
-        for kind, value in bundle.items() if _dict(bundle) else ():
+        for kind, value in bundle.items() if isinstance(bundle, dict) else ():
             where = join(place, kind if _MIME.fullmatch(kind) else "another type")
             if not isinstance(value, str) and not (
                 isinstance(value, list) and all(isinstance(part, str) for part in value)
@@ -216,10 +215,6 @@ class _Notebook:
             yield from _Leaves(self._hidden, place, self._depth).read(value)
 
 
-def _dict(value: Any) -> bool:
-    return isinstance(value, Mapping)
-
-
 def _text(value: Any) -> str:
     """Return a text that nbformat may have split into lines."""
     if isinstance(value, list):
@@ -228,7 +223,7 @@ def _text(value: Any) -> str:
 
 
 class _Leaves:
-    """JSON: its leaves as segments, its lists of records as tables, its long texts by themselves."""
+    """JSON: its leaves as segments, lists of records as tables, long texts by themselves."""
 
     def __init__(self, hidden: frozenset[str], place: str, depth: int) -> None:
         self._hidden, self._place, self._depth = hidden, place, depth + 1

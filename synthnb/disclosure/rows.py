@@ -227,8 +227,9 @@ def _close(
             starts = np.arange(0, count, span)
             blocks = np.maximum.reduceat(worth[each.stream.ids], starts, axis=0)
             pairs = np.maximum(blocks, np.vstack([blocks[1:], blocks[-1:]]))
-            for at in np.flatnonzero(pairs.sum(axis=1) >= least):
-                jobs.append((each, int(starts[at]), int(min(count, starts[at] + 2 * span))))
+            for block in np.flatnonzero(pairs.sum(axis=1) >= least):
+                begin = int(starts[block])
+                jobs.append((each, begin, min(count, begin + 2 * span)))
     need = scoring.threshold(population, len(jobs))
     close = _Close(population, lexicon, chances, width, span)
     for each, start, stop in jobs:

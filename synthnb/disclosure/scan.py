@@ -153,6 +153,8 @@ class _Scan:
     def _pages(self, name: str, data: bytes) -> Iterator[_Page]:
         hidden = self._values.hidden | frozenset(self._population.categories)
         hidden |= frozenset(self._given)
+        for _ in self._secrets.find(data.decode("latin-1")):
+            self._add(name, "", "secret", "")  # also where no reader looks
         for part in read(name, data, hidden):
             if isinstance(part, Unread):
                 self._add(name, part.place, "unreadable", "")
@@ -168,7 +170,9 @@ class _Scan:
         """Look for what can be seen without the other pieces."""
         place = page.piece.place
         for kind, where in self._values.find(page.piece, page.grids):
-            self._add(page.file, place, "identifier" if kind == "identifier" else "free text", where)
+            self._add(
+                page.file, place, "identifier" if kind == "identifier" else "free text", where
+            )
         for where in self._cells.find(page.piece, page.grids):
             self._add(page.file, place, "small cell", where)
         for grid in page.grids:
@@ -183,7 +187,9 @@ class _Scan:
             starts.append(end)
             end += len(segment.text) + 1
         text = "\n".join(segment.text for segment in piece.segments)
-        found: list[tuple[Kind, int]] = [("range", m.start()) for m in patterns.RANGES.finditer(text)]
+        found: list[tuple[Kind, int]] = [
+            ("range", m.start()) for m in patterns.RANGES.finditer(text)
+        ]
         found += [("path", m.start()) for p in patterns.PATHS for m in p.finditer(text)]
         found += [("secret", m.start()) for p in patterns.SECRETS for m in p.finditer(text)]
         found += [("secret", at) for at in patterns.assigned(text)]

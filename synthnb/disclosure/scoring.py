@@ -91,9 +91,7 @@ def agreeing(population: Population, row: int, wanted: Wanted) -> list[Match]:
     """Return, per column in which a record agrees, the finest match."""
     found = []
     for at, matches in wanted.items():
-        mine = [
-            each for each in matches if population.features[at][each[1]].codes[row] == each[2]
-        ]
+        mine = [each for each in matches if population.features[at][each[1]].codes[row] == each[2]]
         if mine:
             found.append(max(mine, key=lambda each: each[3]))
     return found

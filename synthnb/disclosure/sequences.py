@@ -52,7 +52,9 @@ def _rows(population: Population, tables: Sequence[Table]) -> Iterator[Found]:
             jobs.append((piece, part))
     need = scoring.threshold(population, sum(len(part) for _, part in jobs)) + ROWS
     for piece, part in jobs:
-        starts = {at for order in population.sequences for at in _turns(population, order, part, need)}
+        starts = {
+            at for order in population.sequences for at in _turns(population, order, part, need)
+        }
         yield from (Found(piece, part[at].where, "in turn") for at in sorted(starts))
 
 
@@ -82,9 +84,7 @@ def _turns(
             yield at
 
 
-def _values(
-    population: Population, lexicon: Lexicon, shown: Sequence[Shown]
-) -> Iterator[Found]:
+def _values(population: Population, lexicon: Lexicon, shown: Sequence[Shown]) -> Iterator[Found]:
     for at, column in enumerate(population.columns):
         if column.type == "boolean":
             continue
@@ -101,7 +101,9 @@ def _values(
             for stride in STRIDES:
                 for start in _hits(codes, stride, known):
                     part = codes[start : start + VALUES * stride : stride]
-                    if _telling(population, feature.bits, feature.names, part, len(each.stream.ids)):
+                    if _telling(
+                        population, feature.bits, feature.names, part, len(each.stream.ids)
+                    ):
                         segment = each.stream.segments[start]
                         yield Found(each.piece, each.wheres[segment], "values in turn")
 

@@ -48,6 +48,9 @@ class Datasheet(Record):
     )
     decisions: tuple[Decision, ...] = Field((), description="Approvals and accepted risks")
     signatories: tuple[str, ...] = Field((), description="Who signs this release")
+    signing_roles: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="The roles of those who sign, by name"
+    )
 
     @property
     def accepted(self) -> tuple[Decision, ...]:

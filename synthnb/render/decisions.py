@@ -111,12 +111,15 @@ def _lines(lines: Sequence[Md]) -> Md:
 def _heard(sheet: Datasheet) -> Md:
     """Return which of the charter's approvers a recorded decision on the release comes from."""
     release = [d for d in sheet.decisions if (d.action, d.answer) == ("release", "approve")]
-    signed = bool(sheet.signatories) and sheet.status == "released"
+    signed = sheet.signatories if sheet.status == "released" else ()
     if not release and not signed:
         return Md("none")
     heard = []
     for role in sheet.charter.approvers:
-        names = sorted({each.by for each in release if each.role == role})
+        names = sorted(
+            {each.by for each in release if each.role == role}
+            | {name for name in signed if role in sheet.signing_roles.get(name, ())}
+        )
         heard.append(md("{}: {}", role, listing(names) if names else "no decision in this role"))
     also = Md(" [A signature counts too: @sec-verify checks whose.]{.below}" if signed else "")
     return md("{}{}", join("; ", heard), also)

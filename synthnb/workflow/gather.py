@@ -29,6 +29,8 @@ class Decided:
         The signed decisions that count, by file name.
     signatories : tuple of str
         Names of those who sign the release.
+    roles : dict of str to tuple of str
+        Their roles.
     strangers : tuple of Problem
         What stands against the keys that sign.
     """
@@ -36,6 +38,7 @@ class Decided:
     tallies: tuple[Tally, ...]
     files: Mapping[str, bytes]
     signatories: tuple[str, ...]
+    roles: dict[str, tuple[str, ...]]
     strangers: tuple[Problem, ...]
 
     @property
@@ -153,6 +156,7 @@ def gather(dossier: Dossier, checked: Checked, keys: Sequence[attest.PrivateKey]
         tallies,
         {name: data for name, data in held.items() if name in counted},
         signatories(court, publics),
+        {m.name: m.roles for public in publics if (m := court.people.holder(public))},
         strangers(court, publics),
     )
 

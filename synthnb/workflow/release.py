@@ -193,6 +193,7 @@ def _datasheet(
         mode="draft" if dossier.workspace.draft else "binding",
         decisions=decided.decisions,
         signatories=decided.signatories,
+        signing_roles=decided.roles,
     )
     if previous is None:
         return sheet, None

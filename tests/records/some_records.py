@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from synthnb.records import Charter, Evidence, People, Plan, Policy, exact, interval, missing
 from synthnb.records.base import _PLACEHOLDER
+from synthnb.records.policy import Action
 
 AWKWARD = [
     "a: b", "- a", "# no comment", "'", '"', "it's \"so\"", "{a: b}", "[1, 2]", "&a", "*a", "!tag",

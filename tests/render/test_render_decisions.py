@@ -338,7 +338,7 @@ def test_a_rejection_is_told_with_the_criterion_that_it_cites() -> None:
 
 def test_who_wrote_the_charter_or_the_plan_is_named_as_one_who_does_not_count() -> None:
     whole = said(sheets.passing())
-    assert "written by Olivia Owner (invented), the plan by Emmy Noether." in whole
+    assert "written by Sam Scientist (invented), the plan by Emmy Noether." in whole
     paper = sheets.charter(author="Grace Hopper")
     plan = sheets.plan().model_copy(update={"author": ""})
     whole = said(sheets.passing(charter=paper, plan=plan))
