@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from workspaces import PASSPHRASE
@@ -43,8 +44,10 @@ def make_people(root: Path) -> People:
     return People(members=tuple(members))
 
 
-def released_workspace(root: Path) -> Path:
+def released_workspace(root: Path, before: Sequence[tuple[str, dict[str, str]]] = ()) -> Path:
     """Make a workspace whose release `loanapp 1.0.0` passed and was signed by its owner.
+
+    The ledger holds the entries `before` first.
 
     The committed example lends its notebooks; a small table takes the place of the one that was
     assessed, and a lenient policy that of the one which rejected it.
@@ -100,6 +103,8 @@ def released_workspace(root: Path) -> Path:
     owner = keys.load(root / "keys" / "owner.pem", PASSPHRASE)
     envelope = attest.sign(attest.build(content, predicate), [owner])
     ledger = Ledger(root / "ledger.sqlite")
+    for kind, earlier in before:
+        ledger.append(kind, sheet.name, earlier, sheet.issued)
     body = {"version": sheet.version, "status": sheet.status, "attestation": sha256(envelope)}
     entry = ledger.append("release", sheet.name, body, sheet.issued)
     proof = history.prove(ledger, entry, [owner]).encode()

@@ -26,6 +26,7 @@ from synthnb.commands.options import (
 from synthnb.errors import Problem, UsageError
 
 if TYPE_CHECKING:
+    from synthnb.attest import PrivateKey
     from synthnb.records import People
     from synthnb.workflow import Beside
 
@@ -206,7 +207,8 @@ def verify(
     if vsa is not None:
         from synthnb.files import write_atomically
 
-        write_atomically(vsa, workflow.summarise(report, load_key(key), name=who))
+        mine = _mine(key, who, people)
+        write_atomically(vsa, workflow.summarise(report, mine, name=who))
     if as_json:
         typer.echo(json.dumps(printing.report_json(report), indent=1, ensure_ascii=False))
     else:
@@ -251,6 +253,15 @@ def _beside(
     )
 
 
+def _mine(path: Path | None, who: str, people: People) -> PrivateKey:
+    """Return a key, which must be that person's where a name is given."""
+    key = load_key(path)
+    holder = people.holder(key.public)
+    if who and (holder is None or holder.name != who):
+        raise UsageError(f"This key is not {who}'s.", advice="give the key of whom you name")
+    return key
+
+
 def countersign(
     path: Annotated[Path, typer.Argument(help="Folder of a release.")],
     conclusion: Annotated[Conclusion, typer.Option(help="What you conclude.")],
@@ -270,10 +281,7 @@ def countersign(
     from synthnb import workflow
 
     people = _people(trust, path)
-    mine = load_key(key)
-    holder = people.holder(mine.public)
-    if who and (holder is None or holder.name != who):
-        raise UsageError(f"This key is not {who}'s.", advice="give the key of whom you name")
+    mine = _mine(key, who, people)
     said = workflow.countersign(
         path, mine, people, kind=kind, conclusion=conclusion, findings=finding or ()
     )

@@ -13,7 +13,9 @@ _PEOPLE = (
     "applicants|citizens|clients|customers|employees|individuals|members|observations|"
     "participants|patients|people|persons|records|respondents|rows|students|users|women|men"
 )
-COUNTS = re.compile(rf"counts?|n|number|size|frequency|freq|total|obs|cases|{_PEOPLE}")
+COUNTS = frozenset(
+    f"count|counts|n|number|size|frequency|freq|total|obs|cases|{_PEOPLE}".split("|")
+)
 """Words that call a number a count of people."""
 
 _IN_TEXT = re.compile(
@@ -23,6 +25,7 @@ _IN_TEXT = re.compile(
 )
 _SERIES = re.compile(r"^(.*\S)\s+(\d{1,6})$")
 _SERIES_END = re.compile(r"^(?:Name: .*, )?dtype: u?int\d+$|^Name: count\b")
+_WIDE = re.compile(r"\s{2,}")
 _WHOLE = re.compile(r"\d{1,6}(?:\.0+)?")
 _GENERIC = re.compile(
     "yes|no|true|false|other|none|unknown|nan|low|medium|high|male|female|all|single|new|old"
@@ -93,7 +96,7 @@ class Cells:
         """Return whether a header calls what stands below it a count of people."""
         if len(head) > 60 or key(head) in self._labels or _MADE.search(head):
             return False
-        return any(COUNTS.fullmatch(word.key) for word in split(re.sub(r"[_.]", " ", head)))
+        return any(word.key in COUNTS for word in split(re.sub(r"[_.]", " ", head)))
 
     def _names(self, name: str, cell: str) -> bool:
         """Return whether a cell names people by a value of the real data."""
@@ -156,12 +159,13 @@ class Cells:
             first = at
             while first and _SERIES.match(piece.segments[first - 1].text.rstrip()):
                 first -= 1
-            named = piece.segments[first - 1].text.strip() if first else ""
+            names = _WIDE.split(piece.segments[first - 1].text.strip()) if first else []
+            named = next((each for each in names if key(each) in self._labels), "")
             for above in piece.segments[first:at]:
                 match = _SERIES.match(above.text.rstrip())
                 if match is None or not self._small(match[2]):
                     continue
-                if any(self._names(named, each) for each in re.split(r"\s{2,}", match[1].strip())):
+                if any(self._names(named, each) for each in _WIDE.split(match[1].strip())):
                     yield above.where
 
 

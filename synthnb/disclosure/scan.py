@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from synthnb.disclosure import patterns, rows, sequences
-from synthnb.disclosure.counts import Cells
+from synthnb.disclosure.counts import COUNTS, Cells
 from synthnb.disclosure.pieces import Grid, Piece, Segment, Unread, join
 from synthnb.disclosure.population import build
 from synthnb.disclosure.reading import read
@@ -159,8 +159,8 @@ class _Scan:
             if isinstance(part, Unread):
                 self._add(name, part.place, "unreadable", "")
             else:
-                labels = self._population.labels.keys() | self._values.columns.keys()
-                found = grids(part, labels, self._population.categories)
+                names = self._population.labels.keys() | self._values.columns.keys() | COUNTS
+                found = grids(part, names, self._population.categories)
                 yield _Page(name, part, tuple(found))
 
     def _add(self, file: str, place: str, kind: Kind, where: str) -> None:

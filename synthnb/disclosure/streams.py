@@ -21,6 +21,7 @@ NUMBER, WORD = 0, 1
 _CUT = {"...", "…", "⋮", "⋯"}
 _SEPARATORS = ("|", "\t", ";", ",")
 _WIDE, _CHUNK, _WORDS = (re.compile(p) for p in (r"\s{2,}", r"\S+(?: \S+)*", r"\S+"))
+_RULE = re.compile(r"\s*\|?[\s:|-]*-{3,}[\s:|-]*\|[\s:|-]*")  # below a header in Markdown
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,8 @@ def grids(piece: Piece, labels: Container[str], categories: Container[str]) -> I
     ----------
     piece : Piece
     labels, categories : container of str
-        Names of columns, and categories, as they are compared: a line with two of them is a header.
+        Names of columns and of counts, and categories, as they are compared: a line with two of
+        either is a header.
     """
     yield from piece.grids
     if not piece.lines:
@@ -166,8 +168,10 @@ def grids(piece: Piece, labels: Container[str], categories: Container[str]) -> I
     at = 0
     while at < len(piece.segments):
         first = piece.segments[at]
-        head = _head(first.text, labels) or _head(first.text, categories)
         at += 1
+        head = _head(first.text, labels) or _head(first.text, categories)
+        if at < len(piece.segments) and _RULE.fullmatch(piece.segments[at].text):
+            head = _Head(_by(first.text, "|"), "|")
         if head is None:
             continue
         rows, misses = [head.names], 0

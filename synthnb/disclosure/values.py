@@ -36,21 +36,22 @@ class Values:
         everywhere: set[str] = set()
         sentences: dict[tuple[str, ...], int] = {}
         for column in charter.columns:
-            texts = {
-                str(value)
-                for frame in frames
-                if column.name in frame
-                for value in frame[column.name].dropna().unique()
-            }
+            if "identifier" not in column.roles and column.type != "text":
+                continue
+            texts: dict[str, int] = {}  # and how many people have each
+            for frame in frames:
+                if column.name in frame:
+                    for value, count in frame[column.name].value_counts().items():
+                        texts[str(value)] = max(count, texts.get(str(value), 0))
             if "identifier" in column.roles:
                 spelt = {key(text) for text in texts} - {MISSING}
                 names = {key(column.name), key(column.title)}
                 self.columns |= dict.fromkeys(names, frozenset(spelt))
                 everywhere |= {each for each in spelt if _rare(each, len(spelt))}
             if column.type == "text":
-                for text in texts:
+                for text, count in texts.items():
                     for part in set(_parts([word.key for word in split(text)])):
-                        sentences[part] = sentences.get(part, 0) + 1
+                        sentences[part] = sentences.get(part, 0) + count
         self._sentences = frozenset(part for part, count in sentences.items() if count < OFTEN)
         self._everywhere = frozenset(everywhere)
         self._phrases = Phrases(everywhere)

@@ -43,8 +43,9 @@ class Decided:
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
-        """Return the approvals and accepted risks that count, in order."""
-        found = [v.decision for each in self.tallies for v in each.votes if v.decision]
+        """Return the approvals, rejections and accepted risks that count, in order."""
+        votes = [vote for each in self.tallies for vote in (*each.votes, *each.against)]
+        found = [vote.decision for vote in votes if vote.decision]
         return tuple(sorted(found, key=lambda d: (d.time, d.action, d.finding, d.by)))
 
     @property
@@ -151,7 +152,7 @@ def gather(dossier: Dossier, checked: Checked, keys: Sequence[attest.PrivateKey]
         *(one(action) for action in ("charter", "plan", "release")),
         *(each for each in acceptances if each.votes or each.against),
     )
-    counted = {vote.file for each in tallies for vote in each.votes if vote.file}
+    counted = {vote.file for each in tallies for vote in (*each.votes, *each.against)}
     return Decided(
         tallies,
         {name: data for name, data in held.items() if name in counted},

@@ -108,6 +108,11 @@ def held(found: Proof, kept: Kept, trusted: Mapping[str, str]) -> Check:
     return Check("checkpoint", True, line)
 
 
+def reaches(note: Note, found: Proof) -> bool:
+    """Return whether a checkpoint is late enough to hold a release."""
+    return notes.checkpoint(note).size > found.index
+
+
 def _compare(
     mark: Checkpoint, seen: Checkpoint, kept: Kept, trusted: Mapping[str, str]
 ) -> list[str]:

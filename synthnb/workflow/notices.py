@@ -29,7 +29,7 @@ from synthnb.workflow import history
 from synthnb.workflow.decide import court_of
 from synthnb.workflow.models import registered
 from synthnb.workflow.quorum import Court
-from synthnb.workflow.standing import OPINION_TYPE, WITHDRAWAL_TYPE
+from synthnb.workflow.standing import OPINION_TYPE, WITHDRAWAL_TYPE, dependence
 from synthnb.workspace import Dossier, read_record
 
 PLACE = f"bundle/{attest.ATTESTATION}"
@@ -221,15 +221,3 @@ def countersign(
     name = f"opinion-{sha256(envelope)[:16]}.dsse.json"
     write_atomically(folder / "bundle" / name, envelope)
     return said
-
-
-def dependence(sheet: Datasheet, name: str) -> list[str]:
-    """Return why somebody is not independent of a release."""
-    parts = (
-        (sheet.charter.owner.name, "owns the charter"),
-        (sheet.charter.author, "wrote the charter"),
-        (sheet.plan.author, "wrote the plan"),
-        *((each.by, f"decided on it ({each.action})") for each in sheet.decisions),
-        *((each, "signed the release") for each in sheet.signatories),
-    )
-    return list(dict.fromkeys(why for who, why in parts if who == name))

@@ -13,6 +13,8 @@ from synthnb.files import write_atomically
 from synthnb.ledger import Ledger
 from synthnb.records import Charter, Member, People, Plan, Policy, Verdict, sha256
 from synthnb.workflow.check import Checked, check
+from synthnb.workflow.decide import court_of
+from synthnb.workflow.quorum import Court
 from synthnb.workspace import Dossier
 
 REVIEW_TYPE = "urn:synthnb:privacy-review:1"
@@ -94,7 +96,7 @@ def review(
         write_atomically(path, envelope)
         body = {"run": checked.run.id, "reviewer": member.name, "review": sha256(envelope)}
         Ledger(dossier.workspace.ledger).append("review", dossier.name, body, now)
-    return read_review(envelope, data, people, papers.charter, papers.plan, papers.policy)
+    return read_review(envelope, data, court_of(dossier, papers))
 
 
 def objections(
@@ -134,16 +136,22 @@ def _findings(verdict: Verdict) -> list[dict[str, str]]:
     ]
 
 
-def read_review(
-    envelope: bytes, notebook: bytes, people: People, charter: Charter, plan: Plan, policy: Policy
-) -> Review:
+def read_review(envelope: bytes, notebook: bytes, court: Court) -> Review:
     """Return a review that holds for an executed privacy notebook.
+
+    Parameters
+    ----------
+    envelope, notebook : bytes
+    court : Court
+        Who is known, under which policy, charter and plan, and when a key must be valid.
 
     Raises
     ------
     VerificationError
-        If it is about another notebook, signed by nobody known, or not independent.
+        If it is about another notebook, signed by nobody known or with a key that is not valid, or
+        not independent.
     """
+    people = court.people
     parsed = attest.envelope.parse(envelope)
     statement = attest.statement.parse(parsed.payload)
     told: Mapping[str, Any] = statement.predicate
@@ -151,14 +159,18 @@ def read_review(
         raise VerificationError("is no privacy review.")
     if statement.digests != {f"content/{REVIEWED}": sha256(notebook)}:
         raise VerificationError("is a review of another run.")
-    known = {key.public: member.name for member in people.members for key in member.keys}
-    signers = attest.envelope.signers(parsed, known)
+    signers = attest.envelope.signers(parsed, people.publics)
     if len(signers) != 1 or signers[0].state != "valid" or signers[0].name != told.get("reviewer"):
         raise VerificationError("is not signed by the reviewer whom it names.")
     member = next(each for each in people.members if each.name == signers[0].name)
-    problems = objections(member, charter, plan, policy)
+    problems = objections(member, court.charter, court.plan, court.policy)
     if problems:
         raise VerificationError("is not independent.", problems)
+    for key in member.keys:
+        if attest.keys.key_id(key.public) == signers[0].keyid:
+            wrong = key.objection(court.day(key.public))
+            if wrong:
+                raise VerificationError(f"is signed with a key that {wrong}.")
     concerns = told.get("concerns")
     return Review(
         reviewer=member.name,
@@ -178,14 +190,12 @@ def reviews(dossier: Dossier, checked: Checked) -> dict[str, Review]:
     ReleaseError
         If one of them does not hold.
     """
-    papers, people = checked.papers, dossier.workspace.people
+    court = court_of(dossier, checked.papers)
     notebook = (checked.folder / Path(REVIEWED).name).read_bytes()
     found, problems = {}, []
     for path in sorted(checked.folder.glob(_PATTERN)):
         try:
-            found[path.name] = read_review(
-                path.read_bytes(), notebook, people, papers.charter, papers.plan, papers.policy
-            )
+            found[path.name] = read_review(path.read_bytes(), notebook, court)
         except VerificationError as exc:
             problems.append(Problem(path.name, exc.message))
     if problems:

@@ -220,6 +220,12 @@ def _opinion(place: str, data: bytes, sheet: Datasheet, court: Court) -> Check:
         return Check("opinion", False, f"{place}: is not signed by {said.by}, whom it names")
     if (said.dossier, said.version) != (sheet.name, sheet.version):
         return Check("opinion", False, f"{place}: is about another release")
+    member = court.people.member(said.by)
+    partial = dependence(sheet, said.by)
+    if member is None or said.role not in member.roles:
+        partial = [*partial, f"is not {said.role}"]
+    if partial:
+        return Check("opinion", False, f"{place}: {said.by} {' and '.join(partial)}")
     keys = [p for p, name in court.people.publics.items() if name == said.by]
     signed = {each.keyid for each in signers}
     old = [
@@ -233,7 +239,19 @@ def _opinion(place: str, data: bytes, sheet: Datasheet, court: Court) -> Check:
         f", {len(said.findings)} findings: {'; '.join(said.findings)}" if said.findings else ""
     )
     line = f"{said.kind} by {said.by} ({said.role}) on {said.time:%Y-%m-%d}: {said.conclusion}"
-    return Check("opinion", True, f"{place}: {line}{findings}")
+    return Check("opinion", said.conclusion != "not in order", f"{place}: {line}{findings}")
+
+
+def dependence(sheet: Datasheet, name: str) -> list[str]:
+    """Return why somebody is not independent of a release."""
+    parts = (
+        (sheet.charter.owner.name, "owns the charter"),
+        (sheet.charter.author, "wrote the charter"),
+        (sheet.plan.author, "wrote the plan"),
+        *((each.by, f"decided on it ({each.action})") for each in sheet.decisions),
+        *((each, "signed the release") for each in sheet.signatories),
+    )
+    return list(dict.fromkeys(why for who, why in parts if who == name))
 
 
 def _listed(data: bytes, release: Release, sheet: Datasheet, court: Court) -> list[Check]:

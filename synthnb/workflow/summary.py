@@ -13,6 +13,8 @@ VERIFIER = "urn:synthnb:verifier"
 def summarise(report: Report, key: attest.PrivateKey, *, name: str) -> bytes:
     """Return a signed SLSA Verification Summary Attestation of a report.
 
+    The record of a refusal, and what nobody had to approve, never pass.
+
     Parameters
     ----------
     report : Report
@@ -42,7 +44,7 @@ def summarise(report: Report, key: attest.PrivateKey, *, name: str) -> bytes:
         resource=f"urn:synthnb:release:{quote(sheet.name)}:{sheet.version}",
         attestation=report.attestation,
         policy=policy,
-        passed=report.ok,
+        passed=report.ok and sheet.status == "released" and sheet.mode == "binding",
         levels=[LEVEL],
         when=clock.now(),
     )

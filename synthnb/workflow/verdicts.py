@@ -29,6 +29,12 @@ def signed(release: Release, sheet: Datasheet, court: Court) -> list[Check]:
         said = ", ".join(sheet.signatories) or "nobody"
         line = f"the datasheet says that {said} signed; it was {', '.join(names) or 'nobody'}"
         checks.append(Check("keys", False, line))
+    for name, roles in sheet.signing_roles.items():
+        member = court.people.member(name)
+        lacking = sorted(set(roles) - set(member.roles if member else ()))
+        if name not in names or lacking:
+            line = f"the datasheet calls {name} {', '.join(lacking or roles)}; people.yaml does not"
+            checks.append(Check("keys", False, line))
     if checks or not publics:
         return checks
     days = sorted({court.day(public) for public in publics})

@@ -159,7 +159,7 @@ def _governance(
     checks = [*stamps, in_ledger]
     if beside.kept is not None and proof is not None:
         checks.append(inclusion.held(proof, beside.kept, people.publics))
-        if checks[-1].ok:
+        if checks[-1].ok and inclusion.reaches(beside.kept.note, proof):
             proven = (*proven, *times.witnessed(beside.kept.note, people))
     if proof is not None:
         proven = (*proven, *times.witnessed(proof.note, people))
@@ -171,10 +171,11 @@ def _governance(
     decided, notes = verdicts.decided(release, sheet, court)
     checks += [*decided, _verdict(sheet, found), verdicts.status(release, sheet, court)]
     checks += [_about(release, sheet), *_templates(release, sheet)]
-    checks += _reviews(release, sheet, people)
+    checks += _reviews(release, sheet, court)
     moment = min((each.when for each in proven), default=None)
     pdf, pdf_notes = extras.pdf_checks(release, beside.pdf_roots, moment)
-    after, after_notes = standing.after(release, sheet, court, beside.status)
+    now = replace(court, day=times.day_of(people, ()))  # nothing proves when notices were signed
+    after, after_notes = standing.after(release, sheet, now, beside.status)
     return [*checks, *pdf, *after], [*notes, *pdf_notes, *after_notes]
 
 
@@ -266,15 +267,13 @@ def _templates(release: Release, sheet: Datasheet) -> list[Check]:
     return [Check("templates", True, f"the notebook templates are {said}")]
 
 
-def _reviews(release: Release, sheet: Datasheet, people: People) -> list[Check]:
+def _reviews(release: Release, sheet: Datasheet, court: Court) -> list[Check]:
     """Check each review in the release, and that there is one where the policy asks for it."""
     notebook = _file(release, REVIEWED)
     checks = []
     for name in sorted(each for each in release.content if each.startswith("reviews/")):
         try:
-            given = read_review(
-                release.content[name], notebook, people, sheet.charter, sheet.plan, sheet.policy
-            )
+            given = read_review(release.content[name], notebook, court)
         except SynthnbError as exc:
             checks.append(Check("review", False, f"content/{name}: {exc}"))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import struct
 import zlib
 from collections.abc import Sequence
@@ -38,7 +39,9 @@ def people(count: int = 600, seed: int = 0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     loan = rng.gamma(4, 60, count).round(1)
     days = rng.integers(0, 4000, count)
-    words = np.array("asked about a refund twice called on Monday wrote back late".split())
+    words = np.array(
+        re.findall(r"\w+", "asked for a refund twice called on Monday wrote back late")
+    )
     return pd.DataFrame(
         {
             "customer": [f"C-{number:07d}" for number in rng.permutation(9_000_000)[:count]],

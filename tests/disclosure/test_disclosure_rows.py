@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from leaking import ASSESSED, CHARTER, REAL, found, kinds, notebook, output, people
 from papers import charter
 
-from synthnb.disclosure import scan
+from synthnb.disclosure import scan, scoring, sequences, values
 
 ROW = REAL.iloc[123][ASSESSED]
 HEAD = REAL[ASSESSED].iloc[[123, 7, 300]]
@@ -128,7 +129,9 @@ def test_averages_shares_and_intervals_are_nobodys_record() -> None:
 
 
 def test_common_words_and_single_values_are_nobodys_record() -> None:
-    assert kinds(f"West End and Riverside; the age of {ROW.age:g}; {ROW.income} is a number") == set()
+    assert (
+        kinds(f"West End and Riverside; the age of {ROW.age:g}; {ROW.income} is a number") == set()
+    )
     assert kinds("age: 40, town: West End, ill: false") == set()
 
 
@@ -137,7 +140,9 @@ BITS = [{"name": name, "type": "category"} for name in "abcde"]
 
 def test_rows_of_five_binary_columns_are_everybodys_rows() -> None:
     rng = np.random.default_rng(0)
-    real = pd.DataFrame({n: rng.choice(np.array(["yes", "no"], dtype=object), 500) for n in "abcde"})
+    real = pd.DataFrame(
+        {n: rng.choice(np.array(["yes", "no"], dtype=object), 500) for n in "abcde"}
+    )
     page = real.sample(20, random_state=1).to_html().encode()
     binary = charter(columns=BITS, task=None)
     assert scan({"a.html": page}, [real], binary, minimum_cell=10) == ()
@@ -192,3 +197,12 @@ def test_a_hundred_thousand_records_take_seconds() -> None:
 def test_without_records_there_is_nothing_to_find() -> None:
     assert kinds(SHOWN["csv"], real=[]) == set()
     assert kinds(SHOWN["csv"], real=[REAL.iloc[:0]]) == set()
+
+
+def test_the_documentation_names_the_numbers_in_use() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "disclosure.md").read_text(encoding="utf-8")
+    assert f"probability {1 - scoring.ALTERED:g}" in text
+    assert f"*N* *W* / {scoring.RATE:g})" in text
+    assert (sequences.ROWS, sequences.VALUES, values.WORDS, values.OFTEN) == (5, 6, 6, 10)
+    for phrase in ("five rows that follow", "six values of one", "six words", "ten people"):
+        assert phrase in text

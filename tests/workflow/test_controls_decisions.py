@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from four_people import Office, office
 from released import released_workspace
 from workspaces import EPOCH, PASSPHRASE, Cli, cli_here, copy_workspace
+
+from synthnb import merkle
+from synthnb.attest import keys
+from synthnb.attest import note as notes
+from synthnb.attest.note import Checkpoint, Note
+from synthnb.ledger import Ledger
+from synthnb.records import canonical
+from synthnb.workflow import history
 
 DAY = 86_400
 RELEASE = "reports/loanapp/1.0.0"
@@ -132,3 +141,38 @@ def test_c35_what_nobody_had_to_approve_says_draft(root: Path) -> None:
     refused = speak(root, "owner", "release", "loanapp", "--unsigned")
     assert refused.code == 2
     assert "must be signed" in refused.err
+
+
+def test_c39_an_auditor_who_finds_it_not_in_order_fails_the_release(root: Path) -> None:
+    words = ("countersign", RELEASE, "--conclusion", "not in order", "--finding", "No unit tests.")
+    assert speak(root, "other", *words).code == 0
+    done = speak(root, "owner", "verify", RELEASE)
+    assert done.code == 1
+    assert "audit by Other Person (analyst) on 2026-09-21: not in order" in done.out
+
+
+def test_a_checkpoint_that_is_older_than_the_release_proves_nothing_about_it(
+    tmp_path: Path,
+) -> None:
+    """The owner's key was revoked before the release, and a witness saw only what came before."""
+    later = released_workspace(tmp_path / "later", before=[("run", {"run": "0000"})])
+    ledger = Ledger(later / "ledger.sqlite")
+    owner, other = (
+        keys.load(later / "keys" / f"{who}.pem", PASSPHRASE) for who in ("owner", "other")
+    )
+    first = merkle.Tree([canonical(ledger.entries()[0]).encode()])
+    name = history.origin(ledger)
+    note = notes.sign(Note(Checkpoint(name, 1, first.root).text()), owner, name)
+    seen = notes.cosign(note, other, datetime(2026, 8, 1, tzinfo=UTC))
+    (later / "seen").write_bytes(seen.encode())
+    (later / "history.jsonl").write_text(history.export(ledger))
+    text = (later / "people.yaml").read_text()
+    line = next(line for line in text.splitlines() if owner.public in line)
+    revoked = " " * line.index("public") + "revoked: 2026-08-15"
+    (later / "revoked.yaml").write_text(text.replace(line, f"{line}\n{revoked}"))
+    trust = ("--trust", later / "revoked.yaml")
+    kept = ("--checkpoint", later / "seen", "--history", later / "history.jsonl")
+    done = speak(later, "other", "verify", RELEASE, *trust, *kept)
+    assert done.code == 1
+    assert "agrees with the checkpoint that was kept (1)" in done.out
+    assert "was revoked on 2026-08-15" in done.out

@@ -64,7 +64,7 @@
       names.map(name => shared(`@jupyterlab/${name}`))
     );
     const { Widget } = await shared('@lumino/widgets');
-    const { Dialog, InputDialog, showDialog, showErrorMessage } = apputils;
+    const { Dialog, InputDialog, showDialog } = apputils;
     const { PageConfig, URLExt } = coreutils;
     const { ServerConnection } = services;
 
@@ -95,6 +95,18 @@
         throw new Error(words.join('\n'));
       }
       return found;
+    }
+
+    /**
+     * Show lines in a dialog.
+     * @param {string} title
+     * @param {string} text
+     */
+    function say(title, text) {
+      const body = new Widget({ node: document.createElement('p') });
+      body.node.style.whiteSpace = 'pre-line';
+      body.node.textContent = text;
+      return showDialog({ title, body, buttons: [Dialog.okButton({ label: 'Close' })] });
     }
 
     /** @param {string} path */
@@ -152,7 +164,7 @@
           try {
             return await step();
           } catch (error) {
-            return showErrorMessage(title, { message: error instanceof Error ? error.message : String(error) });
+            return say(title, error instanceof Error ? error.message : String(error));
           }
         }
 
@@ -175,7 +187,7 @@
           label: 'New dossier',
           caption: 'Begin with a new table: a charter and a plan to fill',
           icon: () => icons.new,
-          execute: args => attempt('There is no new dossier', async () => {
+          execute: args => attempt('The dossier was not made', async () => {
             const path = args.cwd === undefined ? here() : local(args.cwd);
             const answer = await InputDialog.getText({
               title: 'New dossier',
@@ -257,13 +269,11 @@
           label: 'How does this dossier stand?',
           execute: async () => {
             await refresh();
-            const body = new Widget({ node: document.createElement('p') });
-            body.node.style.whiteSpace = 'pre-line';
-            body.node.textContent = standing.word
-              ? (standing.why || []).join('\n')
-              : 'The open document lies in no dossier.';
-            const title = standing.word ? `${standing.name}: ${standing.word}` : 'No dossier';
-            await showDialog({ title, body, buttons: [Dialog.okButton()] });
+            const { name, word, why } = standing;
+            await say(
+              word ? `${name}: ${word}` : 'No dossier',
+              word ? (why || []).join('\n') : 'The open document lies in no dossier.'
+            );
           }
         });
         palette && palette.addItem({ command: WHY, category: CATEGORY });

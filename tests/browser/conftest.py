@@ -1,0 +1,75 @@
+"""One JupyterLab and one Chromium for every browser test; a page and a workspace for each."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_servers import Server, serve
+from lab_pages import FLAGS, Lab
+from workspaces import make_workspace
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a JupyterLab that serves an empty folder."""
+    with serve(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Return Debian's Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium")
+    assert program, "there is no Chromium; `make test-browser` installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of screenshots."""
+    named = os.environ.get("SYNTHNB_SCREENSHOTS")
+    folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def lab(
+    server: Server, chromium: Any, shots: Path, request: pytest.FixtureRequest
+) -> Iterator[Lab]:
+    """Return a fresh page; no kernel outlives it, and what a test left open is photographed."""
+    name = re.sub(r"\W+", "-", request.node.name.removeprefix("test_")).strip("-")
+    context = chromium.new_context(viewport={"width": 1400, "height": 1000}, locale="en-GB")
+    lab = Lab(context.new_page(), server, shots, name)
+    yield lab
+    lab.shot("end")
+    context.close()
+    server.stop_kernels()
+
+
+@pytest.fixture
+def folder(server: Server, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Return the dossier `loanapp` of a workspace of the test's own, nothing run yet."""
+    root = server.root / re.sub(r"\W+", "-", request.node.name.removeprefix("test_"))[:40]
+    yield make_workspace(root)
+    shutil.rmtree(root)
