@@ -160,12 +160,13 @@ class Cells:
             while first and _SERIES.match(piece.segments[first - 1].text.rstrip()):
                 first -= 1
             names = _WIDE.split(piece.segments[first - 1].text.strip()) if first else []
-            named = next((each for each in names if key(each) in self._labels), "")
+            named = [each for each in names if key(each) in self._labels] or [""]
             for above in piece.segments[first:at]:
                 match = _SERIES.match(above.text.rstrip())
                 if match is None or not self._small(match[2]):
                     continue
-                if any(self._names(named, each) for each in _WIDE.split(match[1].strip())):
+                cells = _WIDE.split(match[1].strip())
+                if any(self._names(name, each) for each in cells for name in named):
                     yield above.where
 
 

@@ -34,7 +34,7 @@ SECRETS = (
     ),
 )
 _NAME = (
-    r"(?:\w*_)?(?:password|passwd|passphrase|pwd|secret_?key|client_?secret|api_?key|access_?key|"
+    r"\w*?(?:password|passwd|passphrase|pwd|secret_?key|client_?secret|api_?key|access_?key|"
     r"auth_?token|access_?token|private_?key)"
 )
 _ASSIGNED = re.compile(

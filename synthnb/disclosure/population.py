@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synthnb.disclosure.derived import SAMPLE, derived
 from synthnb.disclosure.words import MISSING, Word, key, spell, split
 from synthnb.records import Charter, Column
 
@@ -89,6 +90,16 @@ class Population:
     def size(self) -> int:
         """Return the number of distinct records."""
         return len(self.weights)
+
+    @cached_property
+    def derived(self) -> tuple[frozenset[int], ...]:
+        """Return the groups of columns of which each follows from the rest."""
+        numbers = {
+            at: _floats(self.features[at][0])
+            for at, column in enumerate(self.columns)
+            if column.type in {"number", "integer"}
+        }
+        return derived(numbers)
 
     @cached_property
     def labels(self) -> dict[str, int]:
@@ -256,3 +267,15 @@ def _feature(
     starts = np.searchsorted(mine[order], np.arange(len(keys) + 1))
     bits[~np.isfinite(bits)] = np.log2(max(2, len(known)))
     return Feature(at, mine, dict(keys), counts, bits, order, starts)
+
+
+def _floats(feature: Feature) -> np.ndarray:
+    """Return the numbers of some records, evenly spread; NaN where there is none."""
+    step = max(1, len(feature.codes) // SAMPLE)
+    names = list(feature.keys)
+    return np.array(
+        [
+            float("nan") if code < 0 or names[code] == MISSING else float(names[code])
+            for code in feature.codes[::step]
+        ]
+    )

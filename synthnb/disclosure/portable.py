@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
+import lzma
 import re
+import struct
+import zipfile
 import zlib
 from collections.abc import Iterator
 
@@ -25,13 +29,31 @@ _OPAQUE = (b"/Image", b"/FontFile", b"/XRef", b"/CIDFontType0C", b"/Type1C", b"/
 _RUN = re.compile(rb"[\x20-\x7e\xa0-\xff]{6,}")
 
 
-def inflate(data: bytes, *, gzip: bool = False) -> bytes:
-    """Return what a zlib or gzip stream holds, as far as it can be read."""
+def inflate(data: bytes, *, gzip: bool = False) -> bytes | None:
+    """Return what a zlib or gzip stream holds; None if it is damaged or beyond the limit."""
     reader = zlib.decompressobj(31 if gzip else 15)
     try:
-        return reader.decompress(data, LIMIT)
+        text = reader.decompress(data, LIMIT)
     except zlib.error:
-        return b""
+        return None
+    return None if reader.unconsumed_tail else text
+
+
+def unzip(data: bytes) -> Iterator[tuple[str, bytes | None]]:
+    """Yield the files of an archive by name; None for what cannot be unpacked."""
+    broken = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error)
+    refused = (ValueError, OSError, RuntimeError, LookupError)  # NotImplementedError is one
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (*broken, *refused):
+        yield "", None
+        return
+    for entry in archive.infolist():
+        try:
+            inner = archive.read(entry) if entry.file_size <= LIMIT else None
+        except (*broken, *refused):
+            inner = None
+        yield entry.filename, inner
 
 
 def png(data: bytes) -> list[str]:
@@ -45,12 +67,12 @@ def png(data: bytes) -> list[str]:
             found.append(body.replace(b"\0", b": ", 1).decode("latin-1"))
         elif kind == b"zTXt":
             key, _, rest = body.partition(b"\0")
-            found.append((key + b": " + inflate(rest[1:])).decode("latin-1"))
+            found.append((key + b": " + (inflate(rest[1:]) or b"")).decode("latin-1"))
         elif kind == b"iTXt":
             key, _, rest = body.partition(b"\0")
             language, _, tail = rest[2:].partition(b"\0")
             title, _, text = tail.partition(b"\0")
-            text = inflate(text) if rest[:1] == b"\1" else text
+            text = (inflate(text) or b"") if rest[:1] == b"\1" else text
             found.append(b" ".join([key, language, title, text]).decode("utf-8", "replace"))
         elif kind == b"eXIf":
             found += printable(body)
@@ -70,8 +92,11 @@ def encrypted(data: bytes) -> bool:
     return re.search(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)", data) is not None
 
 
-def pdf(data: bytes) -> Iterator[tuple[str, bytes | list[str]]]:
-    """Yield the parts of a PDF file: its attachments and metadata as bytes, the rest as texts."""
+def pdf(data: bytes) -> Iterator[tuple[str, bytes | list[str] | None]]:
+    """Yield the parts of a PDF file: attachments and metadata as bytes, the rest as texts.
+
+    A part that cannot be decoded is None.
+    """
     syntax, attached, end = [], 0, 0
     for match in _STREAM.finditer(data):
         if match.start() < end:
@@ -87,30 +112,37 @@ def pdf(data: bytes) -> Iterator[tuple[str, bytes | list[str]]]:
         end = match.end() + len(body)
         if any(word in head for word in _OPAQUE):
             continue
-        body = _decoded(head, body)
+        text = _decoded(head, body)
         if b"/EmbeddedFile" in head:
             attached += 1
-            yield f"attachment {attached}", body
+            yield f"attachment {attached}", text
         elif b"/Metadata" in head:
-            yield "metadata", body
+            yield "metadata", text
+        elif text is None:
+            yield "a stream", None
         else:
-            syntax.append(body)
+            syntax.append(text)
     syntax.append(data[end:])
     yield "strings", [text for part in syntax for text in strings(part)]
 
 
-def _decoded(head: bytes, body: bytes) -> bytes:
-    """Undo the filters of a stream that hide text; others are left as they are."""
-    for name in re.findall(rb"/(ASCII85Decode|ASCIIHexDecode|FlateDecode)\b", head):
+def _decoded(head: bytes, body: bytes) -> bytes | None:
+    """Undo the filters of a stream; None if one is unknown or the stream is damaged."""
+    named = re.search(rb"/Filter\s*(\[[^\]]*\]|/\w+)", head)
+    for name in re.findall(rb"/(\w+)", named[1]) if named else ():
+        text: bytes | None = None
         try:
             if name == b"ASCII85Decode":
-                body = base64.a85decode(body.strip().removeprefix(b"<~").removesuffix(b"~>"))
+                text = base64.a85decode(body.strip().removeprefix(b"<~").removesuffix(b"~>"))
             elif name == b"ASCIIHexDecode":
-                body = bytes.fromhex(body.split(b">")[0].decode("ascii"))
-            else:
-                body = inflate(body)
+                text = bytes.fromhex(body.split(b">")[0].decode("ascii"))
+            elif name == b"FlateDecode":
+                text = inflate(body)
         except (ValueError, binascii.Error):
-            return b""
+            return None
+        if text is None:
+            return None
+        body = text
     return body
 
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,6 +22,7 @@ _KEY = re.compile(r"[a-z][a-z_]{0,23}")
 _MIME = re.compile(r"(?:text|image|application|audio|video)/[a-z0-9.+-]{1,60}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}")
 _MARKUP = re.compile(r"<(?:!doctype|html|table|div|svg|p|pre|\?xml|span|figure)\b", re.I)
+_CELL = re.compile(r"</t[dh]>", re.I)
 _PICTURES = (b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"\0\0\1\0")
 
 
@@ -54,7 +53,11 @@ def read(
         yield from _archive(data, hidden, place, depth)
     elif data[:2] == b"\x1f\x8b":
         inner = portable.inflate(data, gzip=True)
-        yield from read(name.removesuffix(".gz"), inner, hidden, join(place, "unpacked"), depth + 1)
+        if inner is None:
+            yield Unread(place, "is packed and cannot be unpacked")
+        else:
+            where = join(place, "unpacked")
+            yield from read(name.removesuffix(".gz"), inner, hidden, where, depth + 1)
     elif data.startswith(_PICTURES) and b"\0" in data[:4096]:
         yield listed(join(place, "printable text"), portable.printable(data))
     elif not data.startswith(b"age-encryption.org/"):  # what is sealed tells nothing
@@ -99,6 +102,8 @@ def read_text(
         yield from _page(text, hidden, place, depth)
     else:
         yield lines(place, _ANSI.sub("", text))
+        if _CELL.search(text):  # Markdown may hold HTML
+            yield from _page(text, hidden, place, depth)
 
 
 def _page(text: str, hidden: frozenset[str], place: str, depth: int) -> Iterator[Read]:
@@ -131,22 +136,20 @@ def _pdf(data: bytes, hidden: frozenset[str], place: str, depth: int) -> Iterato
     for where, part in portable.pdf(data):
         if isinstance(part, list):
             yield listed(join(place, where), part)
+        elif part is None:
+            yield Unread(join(place, where), "cannot be decoded")
         else:
             name = ".xml" if where == "metadata" else ""
             yield from read(name, part, hidden, join(place, where), depth + 1)
 
 
 def _archive(data: bytes, hidden: frozenset[str], place: str, depth: int) -> Iterator[Read]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for number, entry in enumerate(archive.infolist(), 1):
-                where = join(place, f"file {number} of the archive")
-                if entry.file_size > portable.LIMIT:
-                    yield Unread(where, "is too large to be unpacked")
-                else:
-                    yield from read(entry.filename, archive.read(entry), hidden, where, depth + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
-        yield Unread(place, "is an archive that cannot be unpacked")
+    for number, (name, inner) in enumerate(portable.unzip(data), 1):
+        where = join(place, f"file {number} of the archive") if name else place
+        if inner is None:
+            yield Unread(where, "cannot be unpacked")
+        else:
+            yield from read(name, inner, hidden, where, depth + 1)
 
 
 class _Notebook:
@@ -244,7 +247,7 @@ class _Leaves:
             for name, inner in value.items():
                 shown = name if _KEY.fullmatch(name) and name not in self._hidden else "*"
                 if isinstance(inner, dict | list):
-                    self._segments.append(Segment(path or "top", name))
+                    self._segments.append(Segment(path or "top", f"{name}:"))
                 self._walk(inner, f"{path}.{shown}" if path else shown, name)
         elif isinstance(value, list):
             if value and all(not isinstance(each, dict | list | str) for each in value):

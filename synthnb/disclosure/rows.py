@@ -18,6 +18,7 @@ from synthnb.disclosure import scoring
 from synthnb.disclosure.population import Match, Population
 from synthnb.disclosure.scoring import KEPT, LOST
 from synthnb.disclosure.streams import NUMBER, WORD, Lexicon, Row, Stream
+from synthnb.records.charter import HIDDEN
 
 SHOWN = 0.7
 """How often a value of a disclosed record stands in the text, where columns are not named."""
@@ -52,7 +53,7 @@ def find(population: Population, lexicon: Lexicon, shown: Sequence[Shown]) -> It
         return
     yield from _named(population, shown)
     own = lexicon.own()
-    hidden = [c for c, col in enumerate(population.columns) if _HIDDEN & set(col.roles)]
+    hidden = [c for c, col in enumerate(population.columns) if HIDDEN & set(col.roles)]
     everything = list(range(len(population.columns)))
     orders = [everything]
     if hidden:
@@ -60,9 +61,6 @@ def find(population: Population, lexicon: Lexicon, shown: Sequence[Shown]) -> It
     for order in orders:
         yield from _ordered(population, lexicon, shown, own, order)
     yield from _close(population, lexicon, shown, own)
-
-
-_HIDDEN = {"identifier", "excluded", "weight"}
 
 
 def _named(population: Population, shown: Sequence[Shown]) -> Iterator[Found]:
@@ -230,7 +228,8 @@ def _close(
             for block in np.flatnonzero(pairs.sum(axis=1) >= least):
                 begin = int(starts[block])
                 jobs.append((each, begin, min(count, begin + 2 * span)))
-    need = scoring.threshold(population, len(jobs))
+    # Each word may be the first of a record.
+    need = scoring.threshold(population, sum(stop - start for _, start, stop in jobs))
     close = _Close(population, lexicon, chances, width, span)
     for each, start, stop in jobs:
         where = close.find(each.stream.ids[start:stop], need)

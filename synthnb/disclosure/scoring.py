@@ -98,12 +98,20 @@ def agreeing(population: Population, row: int, wanted: Wanted) -> list[Match]:
 
 
 def information(population: Population, row: int, matches: Sequence[Match]) -> float:
-    """Return the bits of a joint agreement, with dependence between pairs of columns."""
+    """Return the bits of a joint agreement, with dependence between columns.
+
+    Pairs of columns count with what other records show; a column that follows from those counted
+    before by arithmetic adds nothing.
+    """
     total = 0.0
     weights = population.weights
     own = weights[row]
     before: list[np.ndarray] = []
+    counted: set[int] = set()
     for at, level, code, bits in sorted(matches, key=lambda match: -match[3]):
+        counted.add(at)
+        if any(at in group and group <= counted for group in population.derived):
+            continue
         here = population.features[at][level].codes == code
         chance = 2.0**-bits
         given = chance

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from synthnb import notebooks
+from synthnb import clock, notebooks
 from synthnb.errors import Problem, ReleaseError
 from synthnb.judge import judge
 from synthnb.ledger import Ledger
@@ -79,7 +79,8 @@ def unacceptable(finding: Finding, policy: Policy) -> str:
 def check(dossier: Dossier, run_id: str | None = None) -> Checked:
     """Judge a complete run of a dossier, the latest unless told otherwise.
 
-    A result that rejects the configuration for good is written into the ledger.
+    The verdict is written into the ledger, once for a run and a policy, and so is a result that
+    rejects the configuration for good.
 
     Raises
     ------
@@ -102,7 +103,21 @@ def check(dossier: Dossier, run_id: str | None = None) -> Checked:
     evidence = tuple(notebooks.collect(folder / stock.file) for stock in notebooks.STOCK)
     verdict = judge(papers.policy, papers.charter, papers.plan, evidence)
     record(dossier, papers.plan, run.id, verdict.findings)
+    _note(dossier, run, verdict)
     return Checked(papers, folder, run, evidence, verdict, stale(evidence, installed()))
+
+
+def _note(dossier: Dossier, run: Run, verdict: Verdict) -> None:
+    body = {
+        "run": run.id,
+        "outcome": verdict.outcome,
+        "policy": verdict.policy_digest,
+        "blocking": [each.id for each in verdict.blocking],
+    }
+    ledger = Ledger(dossier.workspace.ledger)
+    known = [e.body for e in ledger.entries(dossier.name) if e.kind == "verdict"]
+    if body not in known:
+        ledger.append("verdict", dossier.name, body, clock.now())
 
 
 def _manifest_problems(dossier: Dossier, folder: Path, run: Run) -> list[Problem]:

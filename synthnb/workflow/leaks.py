@@ -7,9 +7,14 @@ import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from synthnb.errors import Problem, ReleaseError
+from synthnb.records import Charter
 from synthnb.workspace import Dossier, Papers
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SECRETS = ("SYNTHNB_PASSPHRASE", "SYNTHNB_PDF_PASSPHRASE")
 _PLAIN = {"root", "user", "home", "localhost", "admin", "test"}
@@ -24,12 +29,10 @@ def refuse(dossier: Dossier, papers: Papers, content: Mapping[str, bytes]) -> No
         With every place; no value is printed.
     """
     from synthnb import disclosure
-    from synthnb.tables import load
 
-    tables = load(papers.charter, dossier.folder)
     found = disclosure.scan(
         content,
-        [frame for name, frame, _ in tables.named() if not name.startswith(("synth", "earlier"))],
+        real(dossier, papers.charter),
         papers.charter,
         minimum_cell=papers.policy.minimum_cell,
         secrets=[value for name in _SECRETS if (value := os.environ.get(name))],
@@ -42,6 +45,24 @@ def refuse(dossier: Dossier, papers: Papers, content: Mapping[str, bytes]) -> No
             advice="change the notebook, charter or plan so that it is not shown, and run again; "
             "nothing was released",
         )
+
+
+def real(dossier: Dossier, charter: Charter) -> list[pd.DataFrame]:
+    """Return the tables about real people: whole, with identifiers and free text, and in parts.
+
+    A population reference holds counts and shares that are public, and nobody's record.
+    """
+    from synthnb.tables import load, read_table
+
+    sources = [charter.source(kind) for kind in ("real", "control")]
+    whole = [
+        read_table(dossier.folder / source.path, charter.columns, name=source.kind)
+        for source in sources
+        if source is not None
+    ]
+    tables = load(charter, dossier.folder)
+    parts = (tables.train, tables.control, tables.tuning, tables.external)
+    return [*whole, *(part for part in parts if part is not None and len(part))]
 
 
 def private(dossier: Dossier) -> list[str]:

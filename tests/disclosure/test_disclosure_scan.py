@@ -8,6 +8,7 @@ import json
 import zipfile
 import zlib
 
+import numpy as np
 import pandas as pd
 import pikepdf
 import pytest
@@ -24,6 +25,7 @@ from leaking import (
 )
 
 from synthnb.disclosure import scan
+from synthnb.disclosure.reading import read
 
 ROW = REAL.iloc[123]
 LEAK = str(ROW[ASSESSED].to_dict())
@@ -332,6 +334,9 @@ def test_what_cannot_be_read_is_a_hit_and_what_is_sealed_is_none() -> None:
     assert kinds(b"\x00\x01\x02\x80", "a.bin") == {"unreadable"}
     assert kinds(b"PAR1\x00\x00\x80PAR1", "a.parquet") == {"unreadable"}
     assert kinds(b"PK\x03\x04 broken", "a.zip") == {"unreadable"}
+    assert kinds(b"\x1f\x8b broken", "a.gz") == {"unreadable"}
+    packed = b"%PDF-1.7 1 0 obj <</Type/EmbeddedFile/Filter/LZWDecode>>stream\nabc\nendstream"
+    assert kinds(packed, "a.pdf") == {"unreadable"}
     assert kinds(b"%PDF-1.7 trailer <</Encrypt 5 0 R>>", "a.pdf") == {"unreadable"}
     assert kinds(b"age-encryption.org/v1\n\x00\x80", "a.age") == set()
     assert kinds("[" * 100_000, "a.json") <= {"unreadable"}
@@ -370,3 +375,18 @@ def test_each_file_that_leaks_is_named() -> None:
     hits = scan({"b.txt": LEAK.encode(), "a.txt": b"fine"}, [REAL], CHARTER, minimum_cell=10)
     assert [hit.file for hit in hits] == ["b.txt"]
     assert hits[0].where == "b.txt, line 1"
+
+
+def test_damaged_files_are_read_as_far_as_they_can_be() -> None:
+    rng = np.random.default_rng(0)
+    whole = {name: data for name, data in FILES.items() if name.endswith((".pdf", ".png", ".zip"))}
+    whole["a.ipynb"] = notebook(PICTURE, ERROR, output("text/html", REAL.head(2).to_html()))
+    whole["a.html"] = b"<table><td rowspan=9>a<tr><table></p><td colspan=x>" + FILES["drawn.html"]
+    for name, data in whole.items():
+        for _ in range(20):
+            broken = bytearray(data)
+            for at in rng.integers(0, len(data), 30):
+                broken[at] = rng.integers(0, 256)
+            cut = int(rng.integers(1, len(data) + 1))
+            for damaged in (bytes(broken), data[:cut], data[cut:]):
+                assert all(part.place is not None for part in read(name, damaged, frozenset()))

@@ -96,6 +96,21 @@ def test_notebooks_of_a_release_s_own_are_strangers_code(
     assert "--own-notebooks" in done.err
 
 
+def test_a_table_that_is_made_once_must_be_brought_to_a_replay(
+    copy: Path, demo: Path, data: Path
+) -> None:
+    """A differentially private table was charged once; replaying must not draw another."""
+    path = copy / "content/datasheet.json"
+    sheet = json.loads(path.read_text())
+    sheet["plan"]["generator"] = "dp-mst"
+    path.write_text(json.dumps(sheet))
+    trust = ["--trust", demo / "people.yaml"]
+    done = cli_here("verify", copy, *trust, "--replay", "--data", data, cwd=demo)
+    assert done.code == 2
+    assert "A table by `dp-mst` is made once and charged once." in done.err
+    assert "the archived table is not in the folder" in done.err
+
+
 # A bundle and a thousand ways to spoil it.
 
 Files = dict[str, bytes]

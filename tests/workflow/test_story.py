@@ -252,7 +252,16 @@ def the_ledger_tells_it_all(room: Office) -> None:
     """C11: who decided what, in order."""
     found = cli_here("log", "--export", "jsonl", cwd=room.root)
     kinds = [json.loads(line)["kind"] for line in found.out.splitlines()]
-    order = ["charter", "approval", "refusal", "run", "acceptance", "release", "incident"]
+    order = [
+        "charter",
+        "approval",
+        "refusal",
+        "run",
+        "verdict",
+        "acceptance",
+        "release",
+        "incident",
+    ]
     order += ["withdrawal", "retirement"]
     assert [kinds.index(kind) for kind in order] == sorted(kinds.index(kind) for kind in order)
     assert cli_here("log", "--verify", cwd=room.root).code == 0
