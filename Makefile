@@ -5,7 +5,7 @@ FOLDER ?= demo
 APT := $(shell [ "$$(id -u)" = 0 ] && echo "" || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-postgres lint format example bench studies lab clean
+.PHONY: help demo test test-slow test-postgres test-browser lint format example bench studies lab clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -30,15 +30,20 @@ demo: .venv/.use ## Real lending data from charter to a signed, verified datashe
 	$(BIN)/synthnb demo $(FOLDER)
 
 test: .venv/.dev ## The whole test suite, but for the slow studies
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser"
 
 test-slow: .venv/.dev ## Everything: the slow studies too, and property tests on new examples
-	SYNTHNB_EXPLORE=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	SYNTHNB_EXPLORE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
 
 test-postgres: .venv/.dev ## The ledger on a real PostgreSQL, which is installed if it is not there
 	@ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || \
 		{ $(APT) apt-get update -qq && $(APT) apt-get install -y -qq postgresql; }
 	tests/with_postgres.sh $(BIN)/python -m pytest -n 0 tests/test_ledger_postgres.py
+
+test-browser: .venv/.dev ## JupyterLab in a real browser; Chromium is installed if it is not there
+	@command -v chromium >/dev/null || \
+		{ $(APT) apt-get update -qq && $(APT) apt-get install -y -qq chromium; }
+	$(BIN)/python -m pytest -n 0 -m browser tests/browser
 
 lint: .venv/.dev ## ruff and mypy
 	$(BIN)/ruff check .
@@ -63,7 +68,8 @@ studies: .venv/.dev ## Simulate what the privacy room sees, and write docs/priva
 
 lab: .venv/.use ## JupyterLab on the demo workspace
 	@test -f $(FOLDER)/synthnb.yaml || $(BIN)/synthnb demo $(FOLDER)
-	cd $(FOLDER) && $(CURDIR)/$(BIN)/synthnb notebooks loanapp && $(CURDIR)/$(BIN)/jupyter lab dossiers/loanapp/notebooks
+	cd $(FOLDER) && $(CURDIR)/$(BIN)/jupyter lab \
+		--LabApp.extra_labextensions_path=$(CURDIR)/synthnb/lab/labextensions
 
 clean: ## Remove what was built, but not .venv
 	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

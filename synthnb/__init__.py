@@ -14,7 +14,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synthnb import fairness, figures, forms, generate, lineage, privacy, records, utility
+    from synthnb import (
+        fairness,
+        figures,
+        forms,
+        generate,
+        learning,
+        lineage,
+        privacy,
+        records,
+        utility,
+    )
     from synthnb.errors import SynthnbError
     from synthnb.session import Session
 
@@ -27,6 +37,7 @@ __all__ = [
     "figures",
     "forms",
     "generate",
+    "learning",
     "lineage",
     "privacy",
     "records",

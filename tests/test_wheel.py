@@ -30,9 +30,20 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_notebooks_and_templates(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for path in [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("templates/**/*.*")]:
+    for path in [*ROOT.glob("notebooks/**/*.ipynb"), *ROOT.glob("templates/**/*.*")]:
         assert f"synthnb/_assets/{path.relative_to(ROOT)}" in names
     assert not [name for name in names if name.startswith(("tests", "docs", "reports"))]
+
+
+def test_the_wheel_brings_its_extension_to_jupyterlab(wheel: Path) -> None:
+    """Jupyter looks for them in the environment, where the wheel puts what is data."""
+    names = zipfile.ZipFile(wheel).namelist()
+    placed = {name.partition(".data/data/")[2] for name in names if ".data/data/" in name}
+    assert placed == {
+        "etc/jupyter/jupyter_server_config.d/synthnb.json",
+        "share/jupyter/labextensions/synthnb/package.json",
+        "share/jupyter/labextensions/synthnb/static/remoteEntry.js",
+    }
 
 
 def test_a_bare_environment_verifies_and_runs_a_notebook(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from synthnb.commands import access, decisions, history, incident, keys, memory, releases
+from synthnb.commands import (
+    access,
+    decisions,
+    history,
+    incident,
+    keys,
+    memory,
+    releases,
+    training,
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,3 +27,4 @@ def add_to(app: typer.Typer) -> None:
     app.command()(memory.budget)
     app.command()(memory.tune)
     app.command()(history.log)
+    training.add(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +15,7 @@ from synthnb.commands.options import AsOption, JsonFlag, KeyOption, here, load_k
 from synthnb.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from synthnb.workflow.incidents import Todo
+    from synthnb.workflow.incidents import Opening, Todo
 
 incident_app = typer.Typer(
     help="Open, follow and close incidents about released data.", no_args_is_help=True
@@ -39,12 +40,12 @@ def incident_open(
         typer.Option(
             help="personal-data-breach, re-identification, integrity, misuse, availability, other."
         ),
-    ],
-    severity: Annotated[str, typer.Option(help="low, medium, high or critical.")],
-    title: Annotated[str, typer.Option(help="What it is, on one line.")],
+    ] = "",
+    severity: Annotated[str, typer.Option(help="low, medium, high or critical.")] = "",
+    title: Annotated[str, typer.Option(help="What it is, on one line.")] = "",
     description: Annotated[
         str, typer.Option(help="What happened. Name nobody whose data are concerned.")
-    ],
+    ] = "",
     affects: AffectsOption = None,
     known: Annotated[
         str, typer.Option(metavar="TIME", help="When it became known; now if absent.")
@@ -54,6 +55,12 @@ def incident_open(
     ] = "",
     found_by: Annotated[str, typer.Option(help="Who found it; you if absent.")] = "",
     action: ActionOption = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="What the incident form saved, instead of all the above."
+        ),
+    ] = None,
     key: KeyOption = None,
     as_name: AsOption = "",
 ) -> None:
@@ -64,22 +71,56 @@ def incident_open(
     """
     from synthnb.workflow.incidents import Opening, open_incident
 
+    said = {"--kind": kind, "--severity": severity, "--title": title, "--description": description}
     problems: list[Problem] = []
-    opening = Opening(
-        kind=kind,
-        severity=severity,
-        title=title,
-        description=description,
-        affects=affects or (),
-        found_by=found_by,
-        happened=_time("--happened", happened, problems),
-        known=_time("--known", known, problems),
-        actions=_actions(action or (), problems),
-    )
-    _all_read(problems)
+    if draft is not None:
+        others: dict[str, object] = {
+            **said,
+            "--known": known,
+            "--happened": happened,
+            "--found-by": found_by,
+        }
+        others |= {"--affects": affects, "--action": action}
+        problems += [Problem(name, "is said by the draft") for name, it in others.items() if it]
+        _all_read(problems)
+        opening = _drafted(draft)
+    else:
+        problems += [Problem(name, "is missing") for name, it in said.items() if not it]
+        opening = Opening(
+            kind=kind,
+            severity=severity,
+            title=title,
+            description=description,
+            affects=affects or (),
+            found_by=found_by,
+            happened=_time("--happened", happened, problems),
+            known=_time("--known", known, problems),
+            actions=_actions(action or (), problems),
+        )
+        _all_read(problems)
     workspace = here()
     course = open_incident(workspace, load_key(key, as_name, workspace), opening)
     printing.incident_done(course, "Opened")
+
+
+def _drafted(path: Path) -> Opening:
+    """Return what a draft says."""
+    from synthnb.records import IncidentDraft
+    from synthnb.workflow.incidents import Opening, Todo
+    from synthnb.workspace import read_record
+
+    said = read_record(IncidentDraft, path)
+    return Opening(
+        kind=said.kind,
+        severity=said.severity,
+        title=said.title,
+        description=said.description,
+        affects=said.affects,
+        found_by=said.found_by,
+        happened=said.happened,
+        known=said.known,
+        actions=[Todo(what=each.what, owner=each.owner, due=each.due) for each in said.actions],
+    )
 
 
 @incident_app.command("update")

@@ -17,11 +17,17 @@ from typing import TYPE_CHECKING
 from synthnb.records import Record
 
 if TYPE_CHECKING:
+    from synthnb.forms.guide import Guide
     from synthnb.forms.widget import Form
 
 
 def form(
-    model: type[Record], path: str | Path, *, title: str | None = None, static: bool = False
+    model: type[Record],
+    path: str | Path,
+    *,
+    title: str | None = None,
+    static: bool = False,
+    guide: Guide | None = None,
 ) -> Form:
     """Return a form over a record's YAML file.
 
@@ -40,6 +46,9 @@ def form(
         Heading; the model's name unless given.
     static : bool
         Show a page instead of widgets, for a notebook that runs where nobody answers.
+    guide : Guide, optional
+        Knows names to choose from, suggestions, and what other papers ask; see
+        `synthnb.forms.guide`. A `Session` brings one that knows its workspace.
 
     Returns
     -------
@@ -48,7 +57,7 @@ def form(
     """
     from synthnb.forms.widget import Form
 
-    return Form(model, Path(path), title=title or model.__name__, static=static)
+    return Form(model, Path(path), title=title or model.__name__, static=static, guide=guide)
 
 
 __all__ = ["form"]

@@ -6,21 +6,21 @@ Fields that no model knows stay as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import ipywidgets as widgets
 
 from synthnb.errors import Problem
-from synthnb.forms.controls import MISSING
+from synthnb.forms.controls import MISSING, stack, tick, told
 from synthnb.forms.fields import Constant, Field, Kind, Many, Part, Several
-from synthnb.forms.leaves import Changed, Leaf, Node, SeveralNode, label, note
+from synthnb.forms.guide import Context
+from synthnb.forms.leaves import Leaf, Node, SeveralNode, label, note
 from synthnb.forms.page import MUTED, e, mark, step, within
 
 _TITLE_WORDS = 2
 
 
-def build(field: Field, raw: Any, changed: Changed) -> Node:
+def build(field: Field, raw: Any, context: Context, *, titled: bool = True) -> Node:
     """Return the node of a field.
 
     Parameters
@@ -29,44 +29,52 @@ def build(field: Field, raw: Any, changed: Changed) -> Node:
         What is asked for.
     raw : plain data or MISSING
         What the file says.
-    changed : callable
-        Called after every answer of the user.
+    context : Context
+    titled : bool
+        Whether the label is to be seen; it stands above already, if not.
     """
+    from synthnb.forms.many import ManyNode
+
     empty = raw is MISSING or raw is None
     if isinstance(field.kind, Part) and (empty or isinstance(raw, Mapping)):
         if field.required or field.default is not None:
-            return PartNode(field.kind, raw, changed)
-        return OptionalNode(field, field.kind, raw, changed)
+            return PartNode(field.kind, raw, context)
+        return OptionalNode(field, field.kind, raw, context)
     if isinstance(field.kind, Many) and (empty or isinstance(raw, list)):
-        return ManyNode(field, field.kind.item, raw, changed)
+        return ManyNode(field, field.kind.item, raw, context, titled=titled)
     if isinstance(field.kind, Several) and (empty or _all_in(raw, field.kind.options)):
-        return SeveralNode(field, field.kind.options, raw, changed)
-    return Leaf(field, raw, changed)
+        return SeveralNode(field, field.kind.options, raw, context)
+    return Leaf(field, raw, context, quiet=not titled)
 
 
 class Fold:
     """A heading that opens and closes what lies below; that is only made when it is opened."""
 
-    def __init__(self, field: Field, raw: Any, changed: Changed) -> None:
-        self._field, self._changed = field, changed
+    def __init__(
+        self, field: Field, raw: Any, context: Context, *, entry: bool = False, words: str = ""
+    ) -> None:
+        self._field, self._context, self._entry = field, context, entry
+        self._words = words
         self._raw = raw
         self._node: Node | None = None
         self._at: tuple[str, tuple[Problem, ...]] = ("", ())
         self.button = widgets.Button(
-            layout={"width": "100%"}, style={"button_color": "transparent"}
+            tooltip="Opens or closes what lies below",
+            layout={"width": "100%", "height": "auto"},
+            style={"button_color": "transparent"},
         )
         self.button.add_class("synthnb-fold")
         self.button.on_click(lambda _: self.toggle())
         self._body = widgets.VBox(
             layout={"display": "none", "margin": "0 0 .5rem 0", "padding": "0 0 0 1rem"}
         )
-        self.box = widgets.VBox([self.button, self._body])
+        self.box = stack([self.button, self._body])
         self._name()
 
     def toggle(self) -> None:
         """Open what is closed, close what is open."""
         if self._node is None:
-            self._node = build(replace(self._field, label=""), self._raw, self._changed)
+            self._node = build(self._field, self._raw, self._context, titled=False)
             self._node.show(*self._at)
             self._body.children = (self._node.box,)
         self._body.layout.display = "none" if self._open else "flex"
@@ -96,8 +104,9 @@ class Fold:
         left = len(self._at[1])
         open_ = f"  ✗ {left} open" if left else ""
         value = self.get()
-        title = label(self._field) or _title(self._field.kind, value)
-        if self._field.label and isinstance(value, list):
+        usual = _title(self._field.kind, value) if self._entry else label(self._field)
+        title = self._words or usual
+        if not self._entry and isinstance(value, list):
             title += f" ({len(value)})"
         self.button.description = f"{'▾' if self._open else '▸'} {title}{open_}"
 
@@ -105,22 +114,22 @@ class Fold:
 class PartNode(Node):
     """A record: its fields one below the other, longer ones folded away where asked for."""
 
-    def __init__(self, part: Part, raw: Any, changed: Changed, *, folds: bool = False) -> None:
+    def __init__(self, part: Part, raw: Any, context: Context, *, folds: bool = False) -> None:
         self._part, self._given = part, raw
         self._raw: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
         self._fields: dict[str, Node | Fold] = {}
-        self._note = widgets.HTML()
+        self._note = told()
         for field in part.fields:
             if isinstance(field.kind, Constant):
                 continue
             value = self._raw.get(field.name, MISSING)
             if folds and isinstance(field.kind, Part | Many):
-                self._fields[field.name] = Fold(field, value, changed)
+                self._fields[field.name] = Fold(field, value, context)
             else:
-                self._fields[field.name] = build(field, value, changed)
+                self._fields[field.name] = build(field, value, context)
         children = [node.box for node in self._fields.values()]
-        about = widgets.HTML(f'<div style="color:{MUTED}">{e(part.about)}</div>')
-        self.box = widgets.VBox([about, self._note, *children])
+        about = told(f'<div style="color:{MUTED}">{e(part.about)}</div>') if part.about else None
+        self.box = stack([*([about] if about else []), self._note, *children])
 
     def get(self) -> Any:
         """Return the record; fields that no model knows stay as they are."""
@@ -150,27 +159,26 @@ class PartNode(Node):
 class OptionalNode(Node):
     """A record that may be left out altogether."""
 
-    def __init__(self, field: Field, part: Part, raw: Any, changed: Changed) -> None:
-        self._part, self._raw, self._changed = part, raw, changed
+    def __init__(self, field: Field, part: Part, raw: Any, context: Context) -> None:
+        self._part, self._raw, self._context = part, raw, context
         self._at: tuple[str, tuple[Problem, ...]] = ("", ())
         self._node: PartNode | None = None
-        self._tick = widgets.Checkbox(
-            value=isinstance(raw, Mapping), description="Give this part", indent=False
-        )
-        self._note = widgets.HTML(note(field))
-        self._body = widgets.VBox()
-        self.box = widgets.VBox([self._tick, self._note, self._body])
+        self._tick = tick(isinstance(raw, Mapping), f"Give this part: {e(field.label)}")
+        self._field = field
+        self._note = told(note(field))
+        self._body = stack()
+        self.box = stack([self._tick, self._note, self._body])
         self._fill()
         self._tick.observe(lambda _: self._ticked(), "value")
 
     def _ticked(self) -> None:
         self._fill()
-        self._changed()
+        self._context.changed()
 
     def _fill(self) -> None:
         if self._tick.value and self._node is None:
             raw = self._raw if isinstance(self._raw, Mapping) else {}
-            self._node = PartNode(self._part, raw, self._changed)
+            self._node = PartNode(self._part, raw, self._context)
             self._node.show(*self._at)
         self._body.children = (self._node.box,) if self._tick.value and self._node else ()
 
@@ -190,82 +198,7 @@ class OptionalNode(Node):
         self._at = (path, tuple(problems))
         if self._node:
             self._node.show(path, problems)
-        if not self._tick.value:
-            self._note.value = mark(problems)
-
-
-class ManyNode(Node):
-    """A list, to which entries can be added and from which they can be taken."""
-
-    def __init__(self, field: Field, item: Kind, raw: Any, changed: Changed) -> None:
-        self._item = Field(name="", label="", help="", kind=item, required=True)
-        self._field, self._raw, self._changed = field, raw, changed
-        values = (field.default or []) if raw in (MISSING, None) else raw
-        self._entries: list[tuple[Node | Fold, Any]] = [self._entry(value) for value in values]
-        self._rows = widgets.VBox()
-        self._note = widgets.HTML(note(field))
-        self._add = widgets.Button(
-            description="Add",
-            icon="plus",
-            tooltip="Add an entry",
-            layout={"width": "6rem"},
-        )
-        self._add.on_click(lambda _: self.add())
-        head = [widgets.HTML(f"<b>{e(label(field))}</b>")] if field.label else []
-        self.box = widgets.VBox([*head, self._note, self._rows, self._add])
-        self._lay_out()
-
-    def _entry(self, value: Any) -> tuple[Node | Fold, Any]:
-        folds = isinstance(self._item.kind, Part)
-        node = (Fold if folds else build)(self._item, value, self._changed)
-        drop = widgets.Button(
-            icon="trash",
-            tooltip="Remove this entry",
-            layout={"width": "2.5rem", "flex": "0 0 auto"},
-        )
-        node.box.layout.flex = "1 1 auto"
-        entry = (node, widgets.HBox([node.box, drop]))
-        drop.on_click(lambda _: self.remove(entry))
-        return entry
-
-    def _lay_out(self) -> None:
-        self._rows.children = tuple(row for _, row in self._entries)
-
-    def add(self) -> None:
-        """Add an empty entry at the end, opened."""
-        value: Any = {} if isinstance(self._item.kind, Part) else ""
-        entry = self._entry(value)
-        self._entries.append(entry)
-        self._lay_out()
-        if isinstance(entry[0], Fold):
-            entry[0].toggle()
-        self._changed()
-
-    def remove(self, entry: tuple[Node | Fold, Any]) -> None:
-        """Take an entry away."""
-        self._entries.remove(entry)
-        self._lay_out()
-        self._changed()
-
-    def get(self) -> Any:
-        """Return the entries; what is not there and stays empty is still not there."""
-        found = [node.get() for node, _ in self._entries]
-        listed = ["" if each is MISSING else each for each in found]
-        if self._raw in (MISSING, None) and listed == (self._field.default or []):
-            return self._raw
-        return listed
-
-    def faults(self, path: str) -> Iterator[Problem]:
-        """Return answers that could not be turned into data at all."""
-        for number, (node, _) in enumerate(self._entries):
-            yield from node.faults(f"{path}[{number}]")
-
-    def show(self, path: str, problems: Sequence[Problem]) -> None:
-        """Show each problem at its entry, and the others on top."""
-        self._note.value = note(self._field, [p for p in problems if p.where == path])
-        for number, (node, _) in enumerate(self._entries):
-            place = f"{path}[{number}]"
-            node.show(place, [p for p in problems if within(p.where, place)])
+        self._note.value = note(self._field, () if self._tick.value else problems)
 
 
 def _all_in(raw: Any, options: Sequence[str]) -> bool:

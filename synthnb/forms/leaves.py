@@ -13,11 +13,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from synthnb.errors import Problem
-from synthnb.forms.controls import MISSING, control
+from synthnb.forms.controls import MISSING, control, meaning, stack, tick, told
 from synthnb.forms.fields import Field
-from synthnb.forms.page import MUTED, e, mark
-
-Changed = Callable[[], None]
+from synthnb.forms.guide import Context
+from synthnb.forms.page import MUTED, e, flat, mark, said
+from synthnb.records.base import only_fills_a_gap
 
 
 class Node(ABC):
@@ -38,10 +38,19 @@ class Node(ABC):
         yield from ()
 
 
-def note(field: Field, problems: Sequence[Problem] = ()) -> str:
-    """Return the help of a field and what is wrong with its answer, in HTML."""
-    about = f'<span style="color:{MUTED}">{e(field.help)}</span>' if field.help else ""
-    return f'<div style="margin-left:11.5rem;line-height:1.3">{about}{mark(problems)}</div>'
+def note(field: Field, problems: Sequence[Problem] = (), means: str = "") -> str:
+    """Return what is wrong with an answer, what is asked and why, and an example, in HTML."""
+    means = f"<div>That is {e(means)}.</div>" if means else ""
+    lines = [_sentence(text) for text in (field.help, field.why) if text]
+    help_ = f"<div>{said(' '.join(lines))}</div>" if lines else ""
+    given = field.example not in (None, "", [], {})
+    example = f"<div>For example: <i>{said(flat(field.example))}</i></div>" if given else ""
+    told = f'<div style="color:{MUTED}">{help_}{example}</div>' if help_ or example else ""
+    return f'<div style="line-height:1.35">{mark(problems)}{means}{told}</div>'
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def label(field: Field) -> str:
@@ -49,19 +58,60 @@ def label(field: Field) -> str:
     return f"{field.label} *" if field.required and field.label else field.label
 
 
+class Hint:
+    """A suggestion below an answer that is open, and a button to take it."""
+
+    def __init__(self, take: Callable[[Any], None]) -> None:
+        self._take = take
+        self._value: Any = MISSING
+        self.box: Any = stack()
+        self._told: Any = None
+        self._button: Any = None
+
+    def offer(self, field: Field, path: str, context: Context, *, wanted: bool) -> None:
+        """Show what the guide suggests for a path, if the question is open and it does."""
+        found = context.guide.suggestion(path, context.data()) if wanted else None
+        if found is None:
+            if self.box.children:
+                self.box.children = ()
+            return
+        if self._button is None:
+            self._told = told()
+            self._button = widgets.Button(layout={"width": "auto", "align_self": "flex-start"})
+            self._button.add_class("synthnb-hint")
+            self._button.on_click(lambda _: self._take(self._value))
+        self._value = found.value
+        words = flat(found.value)
+        self._told.value = f"<div>Suggestion: <b>{e(words)}</b>, since {e(found.because)}.</div>"
+        self._button.description = "Take the suggestion"
+        self._button.tooltip = f"{field.label}: take the suggestion {words}"
+        if not self.box.children:
+            self.box.children = (self._told, self._button)
+
+
 class Leaf(Node):
     """One answer."""
 
-    def __init__(self, field: Field, raw: Any, changed: Changed) -> None:
-        self._field, self._raw = field, raw
+    def __init__(self, field: Field, raw: Any, context: Context, *, quiet: bool = False) -> None:
+        self._field, self._raw, self._context = field, raw, context
         value = field.default if raw is MISSING else raw
         blank = not field.required and field.default is None
-        self._control = control(field.kind, value, label(field), blank=blank)
+        offers = context.offers(field.choose)
+        self._control = control(field.kind, value, label(field), blank=blank, offers=offers)
+        self._control.widget.add_class("synthnb-answer")
+        if quiet:
+            self._control.widget.add_class("synthnb-quiet")
         self._shown = self._control.widget.value
-        self._note = widgets.HTML(note(field))
+        self._note = told(note(field))
+        self._hint = Hint(self.take)
         self._last = raw
-        self.box = widgets.VBox([self._control.widget, self._note])
-        self._control.widget.observe(lambda _: changed(), "value")
+        self.box = stack([self._control.widget, self._hint.box, self._note])
+        self._control.widget.observe(lambda _: context.changed(), "value")
+
+    def take(self, value: Any) -> None:
+        """Answer with a value, as if the user had."""
+        fresh = control(self._field.kind, value, "", blank=False)
+        self._control.widget.value = fresh.widget.value
 
     def get(self) -> Any:
         """Return the file's own value until the user gives another answer."""
@@ -92,34 +142,41 @@ class Leaf(Node):
 
     def show(self, path: str, problems: Sequence[Problem]) -> None:
         """Show what is wrong below the answer."""
-        self._note.value = note(self._field, problems)
+        value = self.get()
+        self._note.value = note(self._field, problems, meaning(self._field.kind, value))
+        self._hint.offer(self._field, path, self._context, wanted=is_open(value))
+
+
+def is_open(value: Any) -> bool:
+    """Return whether nobody has answered yet."""
+    if isinstance(value, str):
+        return not value.strip() or only_fills_a_gap(value)
+    return value is MISSING or value is None or value == []
 
 
 class SeveralNode(Node):
     """Any of several words, each with a box to tick."""
 
-    def __init__(self, field: Field, options: tuple[str, ...], raw: Any, changed: Changed) -> None:
-        self._field, self._raw = field, raw
+    def __init__(self, field: Field, options: tuple[str, ...], raw: Any, context: Context) -> None:
+        self._field, self._raw, self._context = field, raw, context
         self._ticked = list(field.default or []) if raw in (MISSING, None) else list(raw)
+        named = f'<span class="synthnb-unseen">{e(field.label)}: </span>'
         self._boxes = {
-            option: widgets.Checkbox(
-                value=option in self._ticked,
-                description=option,
-                indent=False,
-                layout={"width": "auto", "margin": "0 1rem 0 0"},
-            )
-            for option in options
+            option: tick(option in self._ticked, f"{named}{e(option)}") for option in options
         }
-        self._note = widgets.HTML(note(field))
-        head = widgets.HTML(
-            f'<div style="width:11rem;text-align:right;padding-right:.5rem">{e(label(field))}</div>'
-        )
-        ticks = widgets.Box(
-            list(self._boxes.values()), layout={"flex_flow": "row wrap", "width": "100%"}
-        )
-        self.box = widgets.VBox([widgets.HBox([head, ticks]), self._note])
+        self._note = told(note(field))
+        self._hint = Hint(self.take)
+        head = told(f"<b>{e(label(field))}</b>")
+        ticks = widgets.Box(list(self._boxes.values()))
+        ticks.add_class("synthnb-ticks")
+        self.box = stack([head, ticks, self._hint.box, self._note])
         for box in self._boxes.values():
-            box.observe(lambda _: changed(), "value")
+            box.observe(lambda _: context.changed(), "value")
+
+    def take(self, value: Any) -> None:
+        """Tick what a list names, and nothing else."""
+        for option, box in self._boxes.items():
+            box.value = option in value
 
     def get(self) -> Any:
         """Return the ticked words, those of the file first and in its order."""
@@ -132,3 +189,4 @@ class SeveralNode(Node):
     def show(self, path: str, problems: Sequence[Problem]) -> None:
         """Show what is wrong below the boxes."""
         self._note.value = note(self._field, problems)
+        self._hint.offer(self._field, path, self._context, wanted=is_open(self.get()))

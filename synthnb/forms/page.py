@@ -6,15 +6,18 @@ An executed notebook is read where nothing runs, so every form has this page bes
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from synthnb.errors import Problem
 from synthnb.forms.fields import Constant, Field, Kind, Many, Part
 
-OPEN = "#c0392b"
-DONE = "#1b7f5c"
-MUTED = "#5b6673"
+MUTED = "var(--jp-ui-font-color2, inherit)"
+_BAR = "border-left:4px solid var({colour});padding-left:8px"
+OPEN = _BAR.format(colour="--jp-error-color1, #c0392b")
+DONE = _BAR.format(colour="--jp-success-color1, #1b7f5c")
+"""Text keeps the colour of the theme, light or dark; only the bar beside it is red or green."""
 _CELL = "text-align:left;vertical-align:top;padding:4px 10px 4px 0"
 _GRID_TEXT = 40
 
@@ -38,22 +41,48 @@ def e(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
+def said(text: str) -> str:
+    """Return a sentence that is safe within HTML, with what stands in backticks as code.
+
+    >>> said("see `a < b`")
+    'see <code>a &lt; b</code>'
+    """
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", e(text))
+
+
 def mark(problems: Iterable[Problem]) -> str:
     """Return problems as lines in HTML, marked by a sign and not by colour alone."""
-    return "".join(
-        f'<div style="color:{OPEN}">✗ {e(problem.message)}</div>' for problem in problems
-    )
+    return "".join(f'<div style="{OPEN}">✗ {said(problem.message)}</div>' for problem in problems)
 
 
-def summary(problems: Sequence[Problem], name: str, most: int = 12) -> str:
-    """Return in HTML how complete a record is: what is left, and where."""
+def summary(
+    problems: Sequence[Problem],
+    name: str,
+    counted: tuple[int, int] | None = None,
+    most: int = 12,
+) -> str:
+    """Return in HTML how complete a record is: what is left, and where.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        Everything that is open or wrong.
+    name : str
+        What to call the file.
+    counted : tuple of int, optional
+        How many of how many questions are answered.
+    most : int
+        How many problems are listed.
+    """
+    done, total = counted or (0, 0)
+    said = f" {done} of {total} questions are answered." if total else ""
     if not problems:
-        return f'<p style="color:{DONE}"><b>✓ {e(name)} is complete.</b></p>'
+        return f'<p style="{DONE}"><b>✓ {e(name)} is complete.</b>{said}</p>'
     count = "1 part is" if len(problems) == 1 else f"{len(problems)} parts are"
     rows = "".join(f"<li>{e(problem)}</li>" for problem in problems[:most])
     more = f"<li>and {len(problems) - most} more</li>" if len(problems) > most else ""
     head = f"✗ {e(name)} is not complete: {count} open."
-    return f'<p style="color:{OPEN}"><b>{head}</b></p><ul>{rows}{more}</ul>'
+    return f'<p style="{OPEN}"><b>{head}</b>{said}</p><ul>{rows}{more}</ul>'
 
 
 def page(title: str, name: str, part: Part, data: Any, problems: Sequence[Problem]) -> str:
@@ -72,8 +101,39 @@ def page(title: str, name: str, part: Part, data: Any, problems: Sequence[Proble
     problems : sequence of Problem
         Everything that is open or wrong.
     """
-    body = _part(part, data, "", problems) if isinstance(data, Mapping) else ""
-    return f"<h3>{e(title)}</h3>{summary(problems, name)}{body}"
+    if not isinstance(data, Mapping):
+        return f"<h3>{e(title)}</h3>{summary(problems, name)}"
+    head = summary(problems, name, tally(part, data, problems))
+    return f"<h3>{e(title)}</h3>{head}{_part(part, data, '', problems)}"
+
+
+def tally(part: Part, data: Mapping[str, Any], problems: Sequence[Problem]) -> tuple[int, int]:
+    """Return how many questions are answered without a problem, and how many there are.
+
+    What must be answered counts, in every entry that there is, and whatever else has a problem.
+    """
+    asked = list(_asked(part, data, ""))
+    left = [path for path in asked if any(within(p.where, path) for p in problems)]
+    others = {p.where for p in problems if not any(within(p.where, path) for path in asked)}
+    return len(asked) - len(left), len(asked) + len(others)
+
+
+def _asked(part: Part, data: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Return the place of every question that must be answered."""
+    for field in part.fields:
+        place, value = step(path, field.name), data.get(field.name)
+        if isinstance(field.kind, Part):
+            given = isinstance(value, Mapping)
+            if given or field.required:
+                yield from _asked(field.kind, value if isinstance(value, Mapping) else {}, place)
+        elif isinstance(field.kind, Many) and isinstance(value, list) and value:
+            for number, item in enumerate(value):
+                if isinstance(field.kind.item, Part) and isinstance(item, Mapping):
+                    yield from _asked(field.kind.item, item, f"{place}[{number}]")
+                else:
+                    yield f"{place}[{number}]"
+        elif field.required:
+            yield place
 
 
 def _part(part: Part, data: Mapping[str, Any], path: str, problems: Sequence[Problem]) -> str:
@@ -120,8 +180,7 @@ def _list(item: Kind, values: list[Any], path: str, problems: Sequence[Problem])
 def _suits_grid(values: list[Any]) -> bool:
     """Return whether there are several entries and every one is short."""
     return len(values) > 1 and all(
-        isinstance(value, Mapping)
-        and all(len(_flat(cell)) <= _GRID_TEXT for cell in value.values())
+        isinstance(value, Mapping) and all(len(flat(cell)) <= _GRID_TEXT for cell in value.values())
         for value in values
     )
 
@@ -154,16 +213,17 @@ def _grid(part: Part, values: list[Any], path: str, problems: Sequence[Problem])
 
 
 def _text(value: Any) -> str:
-    return e(_flat(value)).replace("\n", "<br>")
+    return e(flat(value)).replace("\n", "<br>")
 
 
-def _flat(value: Any) -> str:
+def flat(value: Any) -> str:
+    """Return plain data on one line, as a person would write it."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_flat(item) for item in value)
+        return ", ".join(flat(item) for item in value)
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {_flat(item)}" for key, item in value.items())
+        return "; ".join(f"{key}: {flat(item)}" for key, item in value.items())
     return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -11,21 +11,62 @@ from synthnb.errors import Problem, SynthnbError
 from synthnb.forms.document import Document
 from synthnb.forms.fields import part
 from synthnb.forms.groups import PartNode
-from synthnb.forms.page import DONE, OPEN, e, page, summary
+from synthnb.forms.guide import Context, Guide
+from synthnb.forms.page import DONE, OPEN, e, page, summary, tally
 from synthnb.records import Record
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _STYLE = """<style>
-.synthnb-form textarea { field-sizing: content; min-height: 2.2em; }
-.synthnb-code textarea { font-family: monospace; }
-.synthnb-fold { text-align: left; font-weight: 600; border-top: 1px solid #d5dbe1; }
+.synthnb-form, .synthnb-form .widget-html { color: var(--jp-ui-font-color1); }
+.synthnb-form .widget-html-content, .synthnb-form .widget-label { line-height: 1.4; }
+.synthnb-form .widget-vbox, .synthnb-form .widget-html { overflow: visible; }
+.synthnb-answer {
+  flex-direction: column !important; align-items: stretch; height: auto !important;
+}
+.synthnb-answer > .widget-label {
+  width: 100% !important; height: auto; text-align: left; white-space: normal; font-weight: 600;
+}
+.synthnb-answer > select, .synthnb-answer > input {
+  max-width: 60rem; min-height: 2rem; flex: none;
+}
+.synthnb-quiet > .widget-label, .synthnb-unseen {
+  position: absolute; width: 1px !important; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+.synthnb-form textarea { field-sizing: content; min-height: 2.4em; max-width: 60rem; }
+.synthnb-code textarea { font-family: var(--jp-code-font-family, monospace); }
+.synthnb-ticks { flex-flow: row wrap; }
+.synthnb-fold {
+  text-align: left; font-weight: 600; white-space: normal; padding: 4px 0;
+  border-top: 1px solid var(--jp-border-color1) !important; color: var(--jp-ui-font-color1);
+}
+.synthnb-form .widget-html:has(> .widget-html-content:empty) { display: none; }
+.synthnb-picks { flex-flow: row wrap; column-gap: 2rem; }
+.synthnb-picks .synthnb-answer { min-width: 12rem; }
+.synthnb-card .synthnb-fold { border-top: 0 !important; font-weight: normal; }
+.synthnb-card { border-top: 1px solid var(--jp-border-color2); padding: 4px 0 8px; }
+.synthnb-form button:focus-visible, .synthnb-form input:focus-visible,
+.synthnb-form select:focus-visible, .synthnb-form textarea:focus-visible {
+  outline: 2px solid var(--jp-brand-color1); outline-offset: 1px;
+}
+.synthnb-form progress { width: 100%; max-width: 30rem; accent-color: var(--jp-brand-color1); }
 </style>"""
 
 
 class Form(widgets.VBox):  # type: ignore[misc]
     """A guided form over one record's YAML file; see `synthnb.forms.form`."""
 
-    def __init__(self, model: type[Record], path: Path, *, title: str, static: bool) -> None:
+    def __init__(
+        self,
+        model: type[Record],
+        path: Path,
+        *,
+        title: str,
+        static: bool,
+        guide: Guide | None = None,
+    ) -> None:
+        self._guide = guide or Guide()
+        self._now: dict[str, Any] | None = None
+        self._context = Context(self._changed, self._guide, self._said_now)
         self._document = Document(model, path)
         self._part = part(model)
         self._title, self._static = title, static
@@ -56,6 +97,10 @@ class Form(widgets.VBox):  # type: ignore[misc]
         found = self._root.get()
         return found if isinstance(found, dict) else {}
 
+    def _said_now(self) -> dict[str, Any]:
+        """Return the data; gathered once for all who ask while problems are being shown."""
+        return self.data if self._now is None else self._now
+
     def reload(self) -> None:
         """Read the file again; what was answered here and not saved is gone."""
         self._loading = True
@@ -63,7 +108,7 @@ class Form(widgets.VBox):  # type: ignore[misc]
         self._said = ""
         self._root = None
         if self._document.data is not None and not self._static:
-            self._root = PartNode(self._part, self._document.data, self._changed, folds=True)
+            self._root = PartNode(self._part, self._document.data, self._context, folds=True)
         inner = (self._root.box,) if self._root else ()
         self.children = () if self._static else (self._head, self._status, self._again, *inner)
         self._loading = False
@@ -77,21 +122,25 @@ class Form(widgets.VBox):  # type: ignore[misc]
             saved = self._document.save(self.data)
         except SynthnbError as exc:
             advice = f" What to do: {exc.advice}." if exc.advice else ""
-            self._said = (
-                f'<p role="alert" style="color:{OPEN}"><b>✗ {e(exc.message + advice)}</b></p>'
-            )
+            self._said = f'<p role="alert" style="{OPEN}"><b>✗ {e(exc.message + advice)}</b></p>'
         else:
-            self._said = f'<p style="color:{DONE}">Saved in {name}.</p>' if saved else self._said
+            self._said = f'<p style="{DONE}">✓ Saved in {name}.</p>' if saved else self._said
         self._judge()
 
     def _judge(self) -> None:
         """Find out what is left, and show it everywhere."""
         faults = tuple(self._root.faults("")) if self._root else ()
-        self._problems = (*faults, *self._document.problems())
+        others = self._guide.problems(self._document.data or {})
+        self._problems = tuple(dict.fromkeys((*faults, *self._document.problems(), *others)))
         if self._root:
+            self._now = self.data
             self._root.show("", self._problems)
-        what = summary(self._problems, self._document.path.name)
-        self._status.value = f'<div role="status">{self._said}{what}</div>'
+            self._now = None
+        counted = tally(self._part, self._document.data or {}, self._problems)
+        bar = '<progress aria-label="Questions answered" value="{}" max="{}"></progress>'
+        shown = bar.format(*counted) if self._root else ""
+        what = summary(self._problems, self._document.path.name, counted if self._root else None)
+        self._status.value = f'<div role="status">{self._said}{shown}{what}</div>'
 
     @property
     def _public(self) -> Any:

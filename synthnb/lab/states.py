@@ -70,7 +70,7 @@ def _executed(dossier: Dossier, papers: Papers) -> State:
     if own and own[-1].status == "released":
         return _released(own[-1], gone)
     accepted, nothing_left = workflow.accepted_risks(dossier, checked)
-    if checked.verdict.outcome == "passed" or nothing_left:
+    if nothing_left:
         if checked.stale_blocks:
             why = "Attacks are installed now in another version than the one that ran."
             return State("blocked", (why, again, *beside))

@@ -10,6 +10,7 @@ from synthnb.printing.history import budget, held, log, models
 from synthnb.printing.incidents import incident_done, incident_list, incident_story
 from synthnb.printing.library import generators, key, metrics, threat, threats
 from synthnb.printing.releases import demo, released, report, report_json
+from synthnb.printing.training import training
 from synthnb.printing.tuning import sweep, trials
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "sweep",
     "threat",
     "threats",
+    "training",
     "trials",
     "verdict",
     "verdict_json",

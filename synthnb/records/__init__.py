@@ -9,7 +9,8 @@ from __future__ import annotations
 from synthnb.records.access import AccessRules, Grant
 from synthnb.records.base import Record, canonical, digest, sha256
 from synthnb.records.catalogue import CATALOGUE, Metric, metric
-from synthnb.records.charter import Charter, Column, Source, Split, Task, Threshold
+from synthnb.records.charter import Charter, Column
+from synthnb.records.charter_parts import Source, Split, Task, Threshold
 from synthnb.records.constraint import Constraint, PublicDomain
 from synthnb.records.datasheet import Datasheet, Template
 from synthnb.records.decision import Decision, Opinion, Standing, StatusList, Withdrawal
@@ -24,7 +25,8 @@ from synthnb.records.evidence import (
     interval,
     missing,
 )
-from synthnb.records.incident import Incident, Update
+from synthnb.records.feedback import Feedback
+from synthnb.records.incident import Incident, IncidentDraft, Update
 from synthnb.records.mitigation import (
     Blend,
     Change,
@@ -78,12 +80,14 @@ __all__ = [
     "Estimate",
     "Evidence",
     "External",
+    "Feedback",
     "Finding",
     "Generation",
     "Grant",
     "GroupShare",
     "Guarantee",
     "Incident",
+    "IncidentDraft",
     "Key",
     "Lineage",
     "Member",

@@ -82,10 +82,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean `{near[0]}`?" if near else ""
 
 
+def only_fills_a_gap(text: str) -> bool:
+    """Return whether a text is a placeholder, which nobody has written out.
+
+    >>> only_fills_a_gap("<why?>"), only_fills_a_gap("To teach.")
+    (True, False)
+    """
+    return _PLACEHOLDER.match(text) is not None
+
+
 def _written(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty; write it out for the person who will approve this")
-    if _PLACEHOLDER.match(text):
+    if only_fills_a_gap(text):
         raise ValueError(f"still holds the placeholder {text!r}; write it out")
     return text
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from synthnb.records.base import (
     SCHEMA_VERSION,
@@ -20,7 +19,19 @@ from synthnb.records.base import (
     did_you_mean,
     file_name,
 )
+from synthnb.records.charter_parts import (
+    Assignment,
+    Audience,
+    Person,
+    Review,
+    Source,
+    Split,
+    Task,
+    Threshold,
+    UseCase,
+)
 from synthnb.records.constraint import Constraint, PublicDomain
+from synthnb.records.guidance import why
 
 Role = Literal[
     "identifier", "quasi-identifier", "sensitive", "protected", "target", "weight", "excluded"
@@ -29,83 +40,68 @@ ColumnType = Literal["number", "integer", "category", "boolean", "date", "text"]
 HIDDEN = frozenset({"identifier", "excluded", "weight"})
 """Roles of columns that are neither synthesised nor assessed."""
 
-_DURATION = re.compile(
-    r"P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?"
-)
-
-
-def _duration(text: str) -> str:
-    if not _DURATION.fullmatch(text):
-        raise ValueError("expected an ISO 8601 duration such as P6M (six months) or P1Y (a year)")
-    return text
-
-
-Duration = Annotated[str, AfterValidator(_duration)]
-
-
-class Person(Record):
-    """Somebody who answers for something."""
-
-    name: Prose = Field(description="Name as it should stand in the datasheet")
-    organisation: str = Field("", description="Where this person works")
-    contact: Prose = Field(description="How a reader reaches them, e.g. an e-mail address")
-
-
-class UseCase(Record):
-    """One use that the data is made for."""
-
-    title: Prose = Field(description="Short name of the use")
-    task: Prose = Field(description="What is done, e.g. 'predict approval of an application'")
-    model_type: Prose = Field(description="Models to be trained, e.g. 'gradient boosting'")
-    decision: Prose = Field(description="Which decision about people it affects, and how")
-
-
-class Audience(Record):
-    """Who may have the data."""
-
-    who: Prose = Field(description="Who they are")
-    access: Literal["open", "registered", "restricted", "internal"] = Field(
-        description="How they get it"
-    )
-
-
-class Source(Record):
-    """One real table behind the synthetic one."""
-
-    kind: Literal["real", "control", "reference", "external", "earlier"] = Field(
-        description=(
-            "real: the records to learn from; control: a hold-out that no generator may see; "
-            "reference: population shares; external: what an attacker may hold; earlier: a "
-            "synthetic table about the same people that was released before (several, in order)"
-        )
-    )
-    path: Prose = Field(description="Path (from the dossier) or URI of a CSV or Parquet file")
-    row: Prose = Field(description="What one row is, e.g. 'one mortgage application'")
-    collection: Prose = Field(description="How, when and by whom it was collected")
-    legal_basis: Prose = Field(description="On what legal basis it is used here")
-    retention: Prose = Field(description="How long the real data is kept, and then what")
-    sha256: str | None = Field(None, description="Expected sha256 of the file, if you pin it")
-    dataset: str = Field(
-        "",
-        description=(
-            "Name of the data set, the same in every dossier that uses it: privacy losses of all "
-            "its releases add up under this name"
-        ),
-    )
-
 
 class Column(Record):
     """One column: its type, its part in the assessments, and what is public about it."""
 
-    name: str = Field(min_length=1, description="Exactly as in the file")
-    type: ColumnType
-    roles: tuple[Role, ...] = ()
-    label: str = Field("", description="How a person would call it; the name if empty")
-    unit: str = ""
-    minimum: Number | None = Field(None, description="Publicly known bound; never the data's own")
-    maximum: Number | None = Field(None, description="Publicly known bound; never the data's own")
-    categories: tuple[str, ...] = Field((), description="Publicly known categories")
-    weight: float = Field(1.0, gt=0, description="Weight in distances between records")
+    name: str = Field(
+        min_length=1,
+        description="Exactly as in the file",
+        examples=["income"],
+        json_schema_extra=why("A column that the charter does not list is refused.", "column"),
+    )
+    type: ColumnType = Field(
+        description="What its cells are; codes such as postal codes are categories",
+        examples=["number"],
+        json_schema_extra=why("Distances, generators and attacks treat each type differently."),
+    )
+    roles: tuple[Role, ...] = Field(
+        (),
+        description=(
+            "identifier: names a person, is dropped; quasi-identifier: others may know it, and it "
+            "narrows down who it is; sensitive: a secret that nobody may learn; protected: groups "
+            "whose treatment is compared; target: what is predicted; weight: a sampling weight, "
+            "is dropped; excluded: is dropped, such as free text"
+        ),
+        examples=[["quasi-identifier", "protected"]],
+        json_schema_extra=why("A role that is left out is a question that is never asked."),
+    )
+    label: str = Field(
+        "",
+        description="How a person would call it; the name if empty",
+        examples=["Total monthly income"],
+        json_schema_extra=why("The datasheet is read by people who never saw the file."),
+    )
+    unit: str = Field(
+        "",
+        description="What it is counted in",
+        examples=["US dollars"],
+        json_schema_extra=why("A number without its unit cannot be checked by anybody."),
+    )
+    minimum: Number | None = Field(
+        None,
+        description="Publicly known bound; never the data's own",
+        examples=[0],
+        json_schema_extra=why("The smallest value of the data is somebody's, and this is public."),
+    )
+    maximum: Number | None = Field(
+        None,
+        description="Publicly known bound; never the data's own",
+        examples=[100],
+        json_schema_extra=why("The largest value of the data is somebody's, and this is public."),
+    )
+    categories: tuple[str, ...] = Field(
+        (),
+        description="Publicly known categories",
+        examples=[["no", "yes"]],
+        json_schema_extra=why("A value outside is then an error of the generator."),
+    )
+    weight: float = Field(
+        1.0,
+        gt=0,
+        description="Weight in distances between records",
+        json_schema_extra=why("1 unless there is a reason: it moves every distance."),
+    )
 
     @property
     def title(self) -> str:
@@ -136,120 +132,140 @@ class Column(Record):
         return self
 
 
-class Split(Record):
-    """How the real records are divided, once, before any generator sees them."""
-
-    control: float = Field(
-        0.5, ge=0, lt=1, description="Share that only the assessment sees; 0 where none was kept"
-    )
-    tuning: float = Field(0.0, ge=0, lt=1, description="Share for a parameter sweep")
-    unit: str | None = Field(
-        None, description="Column naming the privacy unit; all its rows stay together"
-    )
-    strata: tuple[str, ...] = Field((), description="Columns whose shares every part keeps")
-    seed: int = Field(0, ge=0, description="Seed of the split")
-
-    @model_validator(mode="after")
-    def _leaves_train(self) -> Self:
-        if self.control + self.tuning >= 1:
-            raise ValueError("control and tuning together leave nothing to train on")
-        return self
-
-
-class Task(Record):
-    """The machine-learning task that the data must serve."""
-
-    target: str = Field(description="Column to predict; it has the role `target`")
-    kind: Literal["classification", "regression"] = "classification"
-    positive: str | None = Field(
-        None, description="Value of the target that is the favourable outcome"
-    )
-    acceptable_loss: float | None = Field(
-        None,
-        ge=0,
-        description=(
-            "How much worse than real training data, in ROC AUC (classification) or R² "
-            "(regression); tightens the policy's limit on `utility.task.loss`"
-        ),
-    )
-    explanatory: tuple[str, ...] = Field(
-        (),
-        description=(
-            "Columns that may legitimately explain who gets the outcome, such as the credit "
-            "history: gaps are also measured among people who are alike in them"
-        ),
-    )
-
-
-class Threshold(Record):
-    """A limit that this charter sets tighter than the policy does."""
-
-    rule: str = Field(description="Id of the policy rule")
-    limit: Number = Field(description="The tighter limit, in the unit of the metric")
-    reason: Prose = Field(description="Why this use needs it")
-
-
-class Review(Record):
-    """When all of this is looked at again."""
-
-    cadence: Duration = Field(description="ISO 8601 duration, e.g. P6M")
-    triggers: tuple[Prose, ...] = Field(
-        min_length=1, description="What brings a review forward, one per line"
-    )
-    owner: str = Field("", description="Role that must act")
-
-
-class Assignment(Record):
-    """A person in a role."""
-
-    role: Prose
-    name: Prose
-    responsible_for: str = ""
-
-
 class Charter(Record):
     """Why a synthetic data set is made, for whom, from what, and what must hold for it."""
 
     schema_version: Literal["1"] = SCHEMA_VERSION
-    name: Name = Field(description="Short name of the asset, also its folder")
-    title: Prose = Field(description="Title of the datasheet")
+    name: Name = Field(
+        description="Short name of the asset, also its folder",
+        examples=["loans-2024"],
+        json_schema_extra=why("Releases and decisions go by this name."),
+    )
+    title: Prose = Field(
+        description="Title of the datasheet",
+        examples=["Synthetic Boston mortgage applications"],
+        json_schema_extra=why("It is the first thing that a reader sees; say `synthetic` in it."),
+    )
     owner: Person
     author: str = Field(
-        "", description="Who wrote this, and so may not approve it; the owner, if empty"
+        "",
+        description="Who wrote this, and so may not approve it; the owner, if empty",
+        examples=["Sam Scientist"],
+        json_schema_extra=why("Nobody approves their own text.", "person"),
     )
-    purpose: Prose = Field(description="Why this data is made, in a paragraph")
-    use_cases: tuple[UseCase, ...] = Field(min_length=1)
-    audiences: tuple[Audience, ...] = Field(min_length=1)
-    benefits: tuple[Prose, ...] = Field(min_length=1)
-    trade_offs: tuple[Prose, ...] = Field(min_length=1)
-    prohibited_uses: tuple[Prose, ...] = Field(min_length=1)
-    sources: tuple[Source, ...] = Field(min_length=1)
-    columns: tuple[Column, ...] = Field(min_length=2)
+    purpose: Prose = Field(
+        description="Why this data is made, in a paragraph",
+        examples=[
+            "To teach and test credit models on data that behaves like real applications, which "
+            "lenders hold in confidence and may not hand out."
+        ],
+        json_schema_extra=why("Name the problem, and why real data cannot solve it."),
+    )
+    use_cases: tuple[UseCase, ...] = Field(
+        min_length=1, json_schema_extra=why("What is not listed is not what was assessed.")
+    )
+    audiences: tuple[Audience, ...] = Field(
+        min_length=1, json_schema_extra=why("Who holds the data is who could attack it.")
+    )
+    benefits: tuple[Prose, ...] = Field(
+        min_length=1,
+        description="What becomes possible, and for whom",
+        examples=[["Code for scoring can be tested without access to a lender's records."]],
+        json_schema_extra=why("A risk is worth taking for something; say for what."),
+    )
+    trade_offs: tuple[Prose, ...] = Field(
+        min_length=1,
+        description="What is lost against the real data",
+        examples=[["Rare applicants, such as those with very large loans, are smoothed away."]],
+        json_schema_extra=why("There always are some; a reader who knows them errs less."),
+    )
+    prohibited_uses: tuple[Prose, ...] = Field(
+        min_length=1,
+        description="What nobody may do with it",
+        examples=[["Deciding about any real person, or training a model that will."]],
+        json_schema_extra=why("It stands beside the permitted uses on the first page."),
+    )
+    sources: tuple[Source, ...] = Field(
+        min_length=1, json_schema_extra=why("Every number depends on which records there were.")
+    )
+    columns: tuple[Column, ...] = Field(
+        min_length=2,
+        json_schema_extra=why("Roles decide which attacks and audits are run.", "column"),
+    )
     constraints: tuple[Constraint, ...] = Field(
-        (), description="Rules between columns that every row must keep"
+        (),
+        description="Rules between columns that every row must keep",
+        json_schema_extra=why("A table whose rows cannot be true loses its readers' trust."),
     )
     public: PublicDomain | None = Field(
-        None, description="What a differentially private generator may know beforehand"
+        None,
+        description="What a differentially private generator may know beforehand",
+        json_schema_extra=why("Whatever is taken from the data itself leaks past the guarantee."),
     )
     split: Split = Field(default_factory=Split)
     population: int | None = Field(
-        None, gt=0, description="How many people the records were drawn from, where that is known"
+        None,
+        gt=0,
+        description="How many people the records were drawn from, where that is known",
+        examples=[250_000],
+        json_schema_extra=why("It tells how rare people really are, not only in the file."),
     )
-    task: Task | None = None
+    task: Task | None = Field(
+        None,
+        json_schema_extra=why("Without a task nobody can say whether it is fit for training."),
+    )
     intersections: int = Field(
-        2, ge=1, le=3, description="How many protected columns are crossed in the fairness audit"
+        2,
+        ge=1,
+        le=3,
+        description="How many protected columns are crossed in the fairness audit",
+        json_schema_extra=why("Crossing more shows more, about fewer people each."),
     )
-    fidelity: tuple[Threshold, ...] = Field((), description="Fidelity and utility targets")
-    privacy: tuple[Threshold, ...] = Field((), description="Acceptable privacy risk")
-    fairness: tuple[Threshold, ...] = Field((), description="Acceptable disparity")
-    roles: tuple[Assignment, ...] = Field(min_length=1)
+    fidelity: tuple[Threshold, ...] = Field(
+        (),
+        description="Fidelity and utility targets",
+        json_schema_extra=why("Only where this use needs more than the policy asks."),
+    )
+    privacy: tuple[Threshold, ...] = Field(
+        (),
+        description="Acceptable privacy risk",
+        json_schema_extra=why("Only where this use bears less risk than the policy allows."),
+    )
+    fairness: tuple[Threshold, ...] = Field(
+        (),
+        description="Acceptable disparity",
+        json_schema_extra=why("Only where this use needs smaller gaps than the policy allows."),
+    )
+    roles: tuple[Assignment, ...] = Field(
+        min_length=1, json_schema_extra=why("Somebody must answer for each part.")
+    )
     approvers: tuple[Prose, ...] = Field(
-        min_length=1, description="Roles that must approve, at least those of the policy"
+        min_length=1,
+        description="Roles that must approve, at least those of the policy",
+        examples=[["data owner", "privacy officer"]],
+        json_schema_extra=why("A release waits for a signature of each.", "role"),
     )
     review: Review
-    limitations: tuple[Prose, ...] = Field(min_length=1)
-    ethics: Prose = Field(description="What could go wrong for people, and what was done")
-    written: date | None = Field(None, description="When this text was agreed")
+    limitations: tuple[Prose, ...] = Field(
+        min_length=1,
+        description="What this data cannot show",
+        examples=[["One city and one year; nothing follows for other places."]],
+        json_schema_extra=why("Bad news protects readers; `may deviate slightly` protects nobody."),
+    )
+    ethics: Prose = Field(
+        description="What could go wrong for people, and what was done",
+        examples=[
+            "The records show unequal approval. Models could learn it, so the gap is measured in "
+            "both tables and printed; no row of a real person is shown."
+        ],
+        json_schema_extra=why("Somebody must have thought of those who are in the data."),
+    )
+    written: date | None = Field(
+        None,
+        description="When this text was agreed",
+        examples=["2026-11-30"],
+        json_schema_extra=why("A limit counts for something if it is older than the result."),
+    )
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:

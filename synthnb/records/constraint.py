@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, model_validator
 
 from synthnb.records.base import Fault, Name, Prose, Record, Value
+from synthnb.records.guidance import why
 from synthnb.records.values import unfit
 
 if TYPE_CHECKING:
@@ -24,16 +25,43 @@ class Constraint(Record):
     A row in which a named cell is missing keeps the rule.
     """
 
-    name: Name
-    title: Prose = Field(description="The rule in words")
-    column: str
-    operator: Operator
-    other: str | None = Field(None, description="The column that it is compared with")
+    name: Name = Field(
+        description="Short name of the rule",
+        examples=["loan-to-price"],
+        json_schema_extra=why("A plan enforces rules by name."),
+    )
+    title: Prose = Field(
+        description="The rule in words",
+        examples=["The loan is at most the purchase price"],
+        json_schema_extra=why("The datasheet shows this sentence with the rows that break it."),
+    )
+    column: str = Field(
+        description="The column that is compared",
+        examples=["loan"],
+        json_schema_extra=why("Rows in which it is missing keep the rule.", "column"),
+    )
+    operator: Operator = Field(
+        description="How it is compared",
+        examples=["<="],
+        json_schema_extra=why("Order needs numbers or dates; categories are equal or not."),
+    )
+    other: str | None = Field(
+        None,
+        description="The column that it is compared with",
+        examples=["price"],
+        json_schema_extra=why("Give this or a value.", "column"),
+    )
     value: Value | None = Field(
-        None, description="Or the number, category or date; a list of them for `in`"
+        None,
+        description="Or the number, category or date; a list of them for `in`",
+        examples=[1.5],
+        json_schema_extra=why("Only what is true of every row by its nature, not by this data."),
     )
     when: dict[str, Value] = Field(
-        default_factory=dict, description="Only rows with these values; all rows if empty"
+        default_factory=dict,
+        description="Only rows with these values; all rows if empty",
+        examples=[{"first_home": "yes"}],
+        json_schema_extra=why("Some rules hold for some rows only."),
     )
 
     @model_validator(mode="after")
@@ -84,12 +112,32 @@ class PublicDomain(Record):
     bounds and categories of the columns, and what stands here.
     """
 
-    attested_by: Prose = Field(description="Who answers for it that all of this is public")
-    statement: Prose = Field(description="Where bounds, categories and relations are known from")
-    cells: int = Field(64, ge=2, le=1024, description="Cells into which a number's range is cut")
+    attested_by: Prose = Field(
+        description="Who answers for it that all of this is public",
+        examples=["Olivia Owner"],
+        json_schema_extra=why("No program can see whether a bound came from the data.", "person"),
+    )
+    statement: Prose = Field(
+        description="Where bounds, categories and relations are known from",
+        examples=["From the printed form and the published codebook of 1996"],
+        json_schema_extra=why("A bound read off the data gives away the record that has it."),
+    )
+    cells: int = Field(
+        64,
+        ge=2,
+        le=1024,
+        description="Cells into which a number's range is cut",
+        json_schema_extra=why("More cells are finer, and noisier."),
+    )
     logarithmic: tuple[str, ...] = Field(
-        (), description="Columns whose cells grow with the number, such as incomes"
+        (),
+        description="Columns whose cells grow with the number, such as incomes",
+        examples=[["income"]],
+        json_schema_extra=why("Equal cells would put nearly everybody into the first.", "column"),
     )
     edges: tuple[tuple[str, str], ...] = Field(
-        (), description="Pairs of columns whose relation is always kept; they form no circle"
+        (),
+        description="Pairs of columns whose relation is always kept; they form no circle",
+        examples=[[["income", "loan"]]],
+        json_schema_extra=why("What is known to hang together need not be paid for to find out."),
     )

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from synthnb.records.base import SCHEMA_VERSION, Fault, FaultsError, Prose, Record
+from synthnb.records.guidance import why
 
 IncidentKind = Literal[
     "personal-data-breach", "re-identification", "integrity", "misuse", "availability", "other"
@@ -76,9 +77,21 @@ class Duty(Record):
 class CorrectiveAction(Record):
     """Something that must be done so that it does not happen again."""
 
-    what: Line
-    owner: Line
-    due: date
+    what: Line = Field(
+        description="What must be done",
+        examples=["Withdraw the release and ask its holders to delete it"],
+        json_schema_extra=why("An incident that changes nothing happens again."),
+    )
+    owner: Line = Field(
+        description="Who does it",
+        examples=["Olivia Owner"],
+        json_schema_extra=why("What everybody should do, nobody does.", "person"),
+    )
+    due: date = Field(
+        description="Until when",
+        examples=["2026-12-15"],
+        json_schema_extra=why("It is shown as overdue from then on."),
+    )
 
 
 class Completed(Record):
@@ -103,21 +116,64 @@ class Waiver(Record):
     because: Text
 
 
-class Incident(Record):
-    """What whoever opened an incident said."""
+class IncidentDraft(Record):
+    """What is to be said about an incident before anybody signs it."""
 
     schema_version: Literal["1"] = SCHEMA_VERSION
+    kind: IncidentKind = Field(
+        description="What it looks like today; it may be corrected later",
+        examples=["re-identification"],
+        json_schema_extra=why("The policy says for each kind who must be told."),
+    )
+    severity: Severity = Field(
+        description="How bad it could become for people",
+        examples=["high"],
+        json_schema_extra=why("Some must be told only of what is severe. In doubt, the worse."),
+    )
+    title: Line = Field(
+        description="What it is, on one line",
+        examples=["A reader found a row that resembles a real applicant"],
+        json_schema_extra=why("It stands on the page of every release that is affected."),
+    )
+    description: Text = Field(
+        description="What happened; name nobody whose data are concerned",
+        examples=["A student compared row 812 with a court file and found eight equal values."],
+        json_schema_extra=why("It is kept for ever, so it must not become a breach of its own."),
+    )
+    affects: tuple[Target, ...] = Field(
+        min_length=1,
+        description="DOSSIER or DOSSIER/VERSION",
+        examples=[["loanapp/1.0.0"]],
+        json_schema_extra=why("Readers of these releases see the incident.", "release"),
+    )
+    found_by: Line = Field(
+        description="Who found it",
+        examples=["A reader of the datasheet"],
+        json_schema_extra=why("Whoever looked into it may have to be asked again."),
+    )
+    happened: Moment | None = Field(
+        None,
+        description="When it happened, if that is known",
+        examples=["2026-11-01T18:00Z"],
+        json_schema_extra=why("It tells who had the data at that time."),
+    )
+    known: Moment = Field(
+        description="When it became known: notification deadlines start here",
+        examples=["2026-11-02T09:30Z"],
+        json_schema_extra=why("GDPR, Art. 33(1): 72 hours from the time at which you knew."),
+    )
+    actions: tuple[CorrectiveAction, ...] = Field(
+        (),
+        description="What must be done so that it does not happen again",
+        json_schema_extra=why("The incident cannot be closed before they are done."),
+    )
+
+
+class Incident(IncidentDraft):
+    """What whoever opened an incident said."""
+
     id: IncidentId
-    kind: IncidentKind
-    severity: Severity
-    title: Line
-    description: Text
-    affects: tuple[Target, ...] = Field(min_length=1, description="DOSSIER or DOSSIER/VERSION")
-    found_by: Line
-    happened: Moment | None = Field(None, description="When it happened, if that is known")
-    known: Moment = Field(description="When it became known: notification deadlines start here")
     duties: tuple[Duty, ...] = Field((), description="As the policy asked on that day")
-    actions: tuple[CorrectiveAction, ...] = ()
     by: Line = Field(description="Who opened and signed it")
     time: Moment
 

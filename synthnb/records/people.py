@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from synthnb.records.base import SCHEMA_VERSION, Fault, FaultsError, Prose, Record
+from synthnb.records.guidance import why
 
 
 def _ed25519(text: str) -> str:
@@ -52,10 +53,29 @@ AgeRecipient = Annotated[str, AfterValidator(_age)]
 class Key(Record):
     """A public key and when it may be trusted."""
 
-    public: PublicKey = Field(description="Ed25519 public key, 32 bytes in base64")
-    valid_from: date | None = None
-    valid_until: date | None = None
-    revoked: date | None = None
+    public: PublicKey = Field(
+        description="Ed25519 public key, 32 bytes in base64",
+        examples=["44 characters from `synthnb key show`"],
+        json_schema_extra=why("Whoever holds the private half speaks for this person."),
+    )
+    valid_from: date | None = Field(
+        None,
+        description="First day on which a signature counts",
+        examples=["2026-11-01"],
+        json_schema_extra=why("Nothing signed before the key was handed out can be genuine."),
+    )
+    valid_until: date | None = Field(
+        None,
+        description="Last day on which a signature counts",
+        examples=["2027-10-31"],
+        json_schema_extra=why("A key that is lost unseen does no harm for ever."),
+    )
+    revoked: date | None = Field(
+        None,
+        description="Day from which it is not trusted any more",
+        examples=["2026-12-01"],
+        json_schema_extra=why("Leave the key here: what it signed before still has to verify."),
+    )
 
     def trusted_on(self, day: date) -> bool:
         """Return whether the key may be trusted on a day."""
@@ -75,11 +95,27 @@ class Key(Record):
 class Member(Record):
     """One person of the organisation."""
 
-    name: Prose
-    roles: tuple[Prose, ...] = Field(min_length=1)
-    keys: tuple[Key, ...] = ()
+    name: Prose = Field(
+        description="Name, spelt as in charters and plans",
+        examples=["Pat Privacy"],
+        json_schema_extra=why("An author is told from an approver by the name."),
+    )
+    roles: tuple[Prose, ...] = Field(
+        min_length=1,
+        description="What this person may decide, in the words of the policy",
+        examples=[["privacy officer"]],
+        json_schema_extra=why("The policy says which roles approve what.", "role"),
+    )
+    keys: tuple[Key, ...] = Field(
+        (),
+        description="Keys that this person signs with, old ones too",
+        json_schema_extra=why("A decision counts if it is signed by a key that is here."),
+    )
     age: Annotated[str, AfterValidator(lambda text: text and _age(text))] = Field(
-        "", description="age recipient, for encrypted tables; `synthnb key age` makes one"
+        "",
+        description="age recipient, for encrypted tables; `synthnb key age` makes one",
+        examples=["age1 and 58 characters from `synthnb key age`"],
+        json_schema_extra=why("Tables that are granted to this person are encrypted to it."),
     )
 
 
@@ -87,7 +123,11 @@ class People(Record):
     """Everybody who may act in a workspace."""
 
     schema_version: Literal["1"] = SCHEMA_VERSION
-    members: tuple[Member, ...] = ()
+    members: tuple[Member, ...] = Field(
+        (),
+        description="One entry for each person",
+        json_schema_extra=why("Who is not listed can neither approve nor be asked."),
+    )
 
     def holder(self, public: str) -> Member | None:
         """Return who holds a public key, if anybody does."""

@@ -15,6 +15,7 @@ from synthnb.records.base import (
     digest,
     file_name,
 )
+from synthnb.records.guidance import why
 from synthnb.records.mitigation import Blend, Condition, Enforce, Scenario, Stratify
 
 BRING_YOUR_OWN = "bring-your-own"
@@ -29,13 +30,37 @@ def _without_words(body: Any) -> Any:
 class Guarantee(Record):
     """What the generator is claimed to guarantee, before any test of the claim."""
 
-    kind: Literal["none", "differential-privacy"] = "none"
-    statement: Prose = Field(
-        description="The claim in one sentence; for `none`, that there is none"
+    kind: Literal["none", "differential-privacy"] = Field(
+        "none",
+        description="Whether anything mathematical limits what the table gives away",
+        json_schema_extra=why("Most generators guarantee nothing, and a reader must know."),
     )
-    epsilon: float | None = Field(None, gt=0)
-    delta: float | None = Field(None, ge=0, lt=1)
-    unit: str = Field("", description="Whose presence is protected, and under which adjacency")
+    statement: Prose = Field(
+        description="The claim in one sentence; for `none`, that there is none",
+        examples=["There is no formal guarantee: the copula is fitted without noise."],
+        json_schema_extra=why("It stands in the datasheet word for word."),
+    )
+    epsilon: float | None = Field(
+        None,
+        gt=0,
+        description="Privacy loss that is claimed",
+        examples=[3.0],
+        json_schema_extra=why("The audit looks for a larger loss than claimed."),
+    )
+    delta: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="Probability with which the claim may fail",
+        examples=[1e-6],
+        json_schema_extra=why("Epsilon means nothing without it; well below 1 in the records."),
+    )
+    unit: str = Field(
+        "",
+        description="Whose presence is protected, and under which adjacency",
+        examples=["One applicant, added or removed"],
+        json_schema_extra=why("A guarantee per row protects nobody who has many rows."),
+    )
 
     @model_validator(mode="after")
     def _says_its_budget(self) -> Self:
@@ -49,28 +74,102 @@ class Guarantee(Record):
 class External(Record):
     """A synthetic table that was made elsewhere."""
 
-    path: Prose = Field(description="Path (from the dossier) of the CSV or Parquet file")
-    tool: Prose = Field(description="What made it, with its version")
-    description: Prose = Field(description="How it was made, and from which records")
+    path: Prose = Field(
+        description="Path (from the dossier) of the CSV or Parquet file",
+        examples=["data/synthetic.csv"],
+        json_schema_extra=why("The run assesses this file instead of making one."),
+    )
+    tool: Prose = Field(
+        description="What made it, with its version",
+        examples=["synthpop 1.8-0"],
+        json_schema_extra=why("What is known about the tool's faults applies to the table."),
+    )
+    description: Prose = Field(
+        description="How it was made, and from which records",
+        examples=["CART models in the order of the columns, from the training half alone"],
+        json_schema_extra=why("If it saw the control records, no privacy test is valid."),
+    )
 
 
 class Plan(Record):
     """Which generator runs with which parameters, and why this one."""
 
     schema_version: Literal["1"] = SCHEMA_VERSION
-    generator: str = Field(min_length=1, description="See `synthnb generators`")
-    parameters: dict[str, Value] = Field(default_factory=dict)
-    seed: int = Field(0, ge=0, le=2**31 - 1)
-    rows: int | None = Field(None, gt=0, description="As many as there are to learn from, if empty")
-    conditions: tuple[Condition, ...] = ()
-    stratify: Stratify | None = None
-    scenarios: tuple[Scenario, ...] = ()
-    enforce: Enforce | None = None
-    blend: Blend | None = Field(None, description="Publishes real records; weakens every promise")
+    generator: str = Field(
+        min_length=1,
+        description="See `synthnb generators`",
+        examples=["gaussian-copula"],
+        json_schema_extra=why(
+            "The policy approves generators and ranges of settings.", "generator"
+        ),
+    )
+    parameters: dict[str, Value] = Field(
+        default_factory=dict,
+        description="Settings of the generator; one that is left out has its default",
+        examples=[{"epochs": 300}],
+        json_schema_extra=why("Any that the policy does not approve blocks the release."),
+    )
+    seed: int = Field(
+        0,
+        ge=0,
+        le=2**31 - 1,
+        description="Seed of the generator",
+        json_schema_extra=why("So that anybody can make the same table again."),
+    )
+    rows: int | None = Field(
+        None,
+        gt=0,
+        description="As many as there are to learn from, if empty",
+        examples=[1000],
+        json_schema_extra=why("More rows repeat what is known; they add no people."),
+    )
+    conditions: tuple[Condition, ...] = Field(
+        (),
+        description="Rows that must come with some values given",
+        json_schema_extra=why("For instance more of a group that is too small to be audited."),
+    )
+    stratify: Stratify | None = Field(
+        None,
+        description="Groups get stated shares of the rows",
+        json_schema_extra=why("Generators drift from the shares that groups really have."),
+    )
+    scenarios: tuple[Scenario, ...] = Field(
+        (),
+        description="Named cases that make up a stated share of the rows",
+        json_schema_extra=why("For instance a downturn, to see what a model does in it."),
+    )
+    enforce: Enforce | None = Field(
+        None,
+        description="Rows that break a rule of the charter are drawn anew",
+        json_schema_extra=why("It costs some likeness; say why it is worth it."),
+    )
+    blend: Blend | None = Field(
+        None,
+        description="Publishes real records; weakens every promise",
+        json_schema_extra=why("If you do not know why you need it, you do not."),
+    )
     guarantee: Guarantee
-    author: str = Field("", description="Who wrote this plan, and so may not review its assessment")
-    rationale: Prose = Field(description="Why this generator, these parameters, this guarantee")
-    external: External | None = Field(None, description="Only for `bring-your-own`")
+    author: str = Field(
+        "",
+        description="Who wrote this plan, and so may not review its assessment",
+        examples=["Sam Scientist"],
+        json_schema_extra=why(
+            "Nobody approves their own plan; without an author nobody may.", "person"
+        ),
+    )
+    rationale: Prose = Field(
+        description="Why this generator, these parameters, this guarantee",
+        examples=[
+            "It is the plainest approved generator: fitted in seconds, nothing tuned. We expect it "
+            "to keep single columns and pairs, and to blur what depends on three at once."
+        ],
+        json_schema_extra=why("A reviewer asks what else was tried, and what is expected to fail."),
+    )
+    external: External | None = Field(
+        None,
+        description="Only for `bring-your-own`",
+        json_schema_extra=why("A table made elsewhere has to tell its own history."),
+    )
 
     def published(self) -> Plan:
         """Return the plan as a datasheet may show it: a file name, but no folder."""

@@ -18,7 +18,7 @@ from synthnb.records.base import (
     Record,
     Value,
 )
-from synthnb.records.charter import Duration
+from synthnb.records.charter_parts import Duration
 from synthnb.records.incident import IncidentKind, Line, Severity
 from synthnb.records.threat import VERSION
 

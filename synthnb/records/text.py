@@ -20,7 +20,7 @@ from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from synthnb.errors import Problem, RecordError
-from synthnb.records.base import FaultsError, Record, did_you_mean, spell
+from synthnb.records.base import FaultsError, Record, did_you_mean, only_fills_a_gap, spell
 from synthnb.records.schemas import MODELS, by_name
 
 R = TypeVar("R", bound=Record)
@@ -259,7 +259,11 @@ def _message(error: Any, path: list[Any], model: type[BaseModel]) -> str:
         return "holds text that is no Unicode, such as half of a surrogate pair"
     message = str(error["msg"]).removeprefix("Value error, ")
     got = error.get("input")
-    if kind != "value_error" and isinstance(got, str | int | float | bool):
+    if kind == "string_too_short" and got == "":
+        message = "is empty"
+    elif kind == "literal_error" and isinstance(got, str) and only_fills_a_gap(got):
+        message = f"is not chosen yet; expected {error['ctx']['expected']}"
+    elif kind != "value_error" and isinstance(got, str | int | float | bool):
         text = repr(got) if len(repr(got)) <= _MAX_QUOTE else f"{repr(got)[:_MAX_QUOTE]}…"
         message = f"{message[:1].lower()}{message[1:]}; got {text}"
     return message

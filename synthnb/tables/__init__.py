@@ -12,10 +12,12 @@ from synthnb.tables.data import Tables
 from synthnb.tables.load import load, read_synthetic
 from synthnb.tables.read import content_digest, file_digest, read_table
 from synthnb.tables.split import Parts, split
+from synthnb.tables.survey import Surveyed, survey
 from synthnb.tables.write import write_table
 
 __all__ = [
     "Parts",
+    "Surveyed",
     "Tables",
     "content_digest",
     "file_digest",
@@ -23,5 +25,6 @@ __all__ = [
     "read_synthetic",
     "read_table",
     "split",
+    "survey",
     "write_table",
 ]

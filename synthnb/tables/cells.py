@@ -55,8 +55,8 @@ def typed(values: pd.Series, column: Column) -> Typed:
     return read(values)
 
 
-def _absent(values: pd.Series) -> pd.Series:
-    """Return where a cell of a number, date or boolean column says that it is missing."""
+def absent(values: pd.Series) -> pd.Series:
+    """Return where cells say that they are missing, in a column that is no category."""
     if values.dtype != object:
         return values.isna()
     text = values.astype("string").str.strip().str.lower()
@@ -64,7 +64,7 @@ def _absent(values: pd.Series) -> pd.Series:
 
 
 def _numbers(values: pd.Series) -> Typed:
-    gone = _absent(values)
+    gone = absent(values)
     numbers = np.full(len(values), np.nan)
     known = values[~gone]
     if known.dtype == object:
@@ -116,7 +116,7 @@ def _booleans(values: pd.Series) -> Typed:
 
 
 def _dates(values: pd.Series) -> Typed:
-    gone = _absent(values)
+    gone = absent(values)
     moments = pd.to_datetime(values.where(~gone), format="ISO8601", errors="coerce", utc=True)
     plain = moments.dt.tz_localize(None)
     lost = plain.isna() & ~gone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from lab_pages import FLAGS, Lab
 from workspaces import make_workspace
 
 HERE = Path(__file__).parent
+_NUMBERS = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,8 +70,6 @@ def lab(
 
 
 @pytest.fixture
-def folder(server: Server, request: pytest.FixtureRequest) -> Iterator[Path]:
+def folder(server: Server) -> Path:
     """Return the dossier `loanapp` of a workspace of the test's own, nothing run yet."""
-    root = server.root / re.sub(r"\W+", "-", request.node.name.removeprefix("test_"))[:40]
-    yield make_workspace(root)
-    shutil.rmtree(root)
+    return make_workspace(server.root / f"workspace-{next(_NUMBERS)}")

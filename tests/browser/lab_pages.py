@@ -5,15 +5,12 @@ Every step waits for what a person would see, never for a time.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jupyter_servers import Server
 from playwright.sync_api import Locator, Page, expect
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -23,6 +20,9 @@ SECOND = 1000
 _RAN = """() => {
   const panel = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
   const cells = [...panel.querySelectorAll('.jp-CodeCell')];
+  if (panel.querySelector(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']")) {
+    return true;
+  }
   return cells.length > 0 && cells.every(
     cell => /\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').textContent)
       || !cell.querySelector('.jp-InputArea-editor').textContent.trim());
@@ -110,10 +110,18 @@ class Lab:
         expect(item).to_be_visible(timeout=60 * SECOND)
 
     def run_all(self, seconds: float = 60) -> None:
-        """Run every cell of the notebook in front, and wait until each has run."""
+        """Run every cell of the notebook in front, until each has run; none may break."""
         self.kernel_is_idle()
+        if self.notebook.locator(".jp-InputPrompt", has_text=re.compile(r"\d")).count():
+            self.menu("Edit", "Clear Outputs of All Cells")  # numbers of an earlier run mislead
         self.menu("Run", "Run All Cells")
         self.page.wait_for_function(_RAN, timeout=seconds * SECOND)
+        assert self.errors.all_inner_texts() == []
+
+    @property
+    def errors(self) -> Locator:
+        """Return what broke in the notebook in front."""
+        return self.notebook.locator("[data-mime-type='application/vnd.jupyter.error']")
 
     def menu(self, *path: str) -> None:
         """Choose something from the menus."""
@@ -122,7 +130,7 @@ class Lab:
 
     def save(self) -> None:
         """Save the document in front, and wait until it is saved."""
-        self.menu("File", "Save Notebook")
+        self.notebook.locator('[data-command="docmanager:save"] >> visible=true').click()
         expect(self.page.locator("#jp-main-dock-panel .lm-TabBar-tab.jp-mod-dirty")).to_have_count(
             0
         )
@@ -135,12 +143,12 @@ class Lab:
         return path
 
 
-def serious(page: Page, context: Mapping[str, object] | None = None) -> list[str]:
-    """Return what axe-core finds in a page that is serious or critical, and where."""
+def serious(page: Page, within: str = "body") -> list[str]:
+    """Return what axe-core finds in a part of a page that is serious or critical, and where."""
     from axe_playwright_python.sync_playwright import Axe
 
     options = {"resultTypes": ["violations"]}
-    found = Axe().run(page, context=dict(context) if context else None, options=options)
+    found = Axe().run(page, context=within, options=options)
     return [
         f"{each['id']}: {each['help']}: {node['html'][:160]}"
         for each in found.response["violations"]

@@ -1,4 +1,4 @@
-"""The state of the open notebook's dossier in the status bar: words, reasons, and when it changes."""
+"""The state of a dossier in the status bar: one word, its reasons, and when it changes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_state_goes_from_draft_to_blocked_after_a_run_and_back_after_an_edit
     lab.shot("why")
     lab.page.keyboard.press("Escape")
     plan = folder / "plan.yaml"
-    plan.write_text(plan.read_text().replace("rationale: ", "rationale: Changed. ", 1))
+    plan.write_text(plan.read_text().replace("seed: 0", "seed: 1", 1))
     lab.save()
     expect(lab.state).to_have_text("✎ loanapp: draft")
     expect(lab.state).to_have_attribute(

@@ -159,6 +159,46 @@ def test_opening_says_what_comes_next(root: Path) -> None:
     assert "! The policy names nobody who must be told of availability" in done.out
 
 
+DRAFT = """\
+kind: personal-data-breach
+severity: high
+title: A copy was sent to the wrong bank
+description: The mail of Monday went to the wrong list.
+affects: [loanapp/1.0.0]
+found_by: A reader
+known: "2026-11-02T09:30:00Z"
+actions:
+  - {what: check every list, owner: Ben, due: 2026-11-30}
+"""
+
+
+def test_a_draft_says_what_options_would(root: Path) -> None:
+    draft = root / "incidents" / "draft.yaml"
+    draft.parent.mkdir(exist_ok=True)
+    draft.write_text(DRAFT)
+    done = incident(root, "open", "--draft", "incidents/draft.yaml", by="Ada")
+    assert done.code == 0, done.err
+    shown = incident(root, "show", "INC-2026-001").out
+    assert "A copy was sent to the wrong bank" in shown
+    assert "check every list" in shown
+
+
+def test_a_draft_and_options_do_not_go_together_and_no_draft_may_be_incomplete(root: Path) -> None:
+    draft = root / "draft.yaml"
+    draft.write_text(DRAFT.replace("severity: high\n", ""))
+    both = incident(root, "open", "--draft", "draft.yaml", "--title", "Another", by="Ada")
+    assert (both.code, reasons(both)) == (2, ["--title: is said by the draft"])
+    half = incident(root, "open", "--draft", "draft.yaml", by="Ada")
+    assert half.code == 2
+    assert "severity: is required and is missing" in half.err
+    none = incident(root, "open", "--title", "Something", by="Ada")
+    assert reasons(none) == [
+        "--kind: is missing",
+        "--severity: is missing",
+        "--description: is missing",
+    ]
+
+
 def test_everything_that_cannot_be_read_is_said_at_once(root: Path) -> None:
     done = opened(root, known="2026-11-02T09:30", happened="yesterday", action="soon: check")
     assert done.code == 2

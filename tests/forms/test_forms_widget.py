@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from synthnb import assets, forms
-from synthnb.forms.groups import Fold, ManyNode, OptionalNode, PartNode
+from synthnb.forms.cards import Card
+from synthnb.forms.groups import Fold, OptionalNode, PartNode
 from synthnb.forms.leaves import Leaf, SeveralNode
+from synthnb.forms.many import ManyNode
 from synthnb.forms.widget import Form
 from synthnb.records import Charter, Plan, read
 
@@ -29,6 +31,8 @@ def node(form: Form, *path: str | int) -> Any:
     here: Any = form._root
     for part in path:
         here = _opened(here)
+        if isinstance(here, Card):
+            here = here._picks if part in here._picks._fields else _opened(here._more)
         here = here._fields[part] if isinstance(part, str) else here._entries[part][0]
     return _opened(here)
 

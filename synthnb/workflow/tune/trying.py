@@ -152,7 +152,9 @@ def attempt(
         frame, _ = generate.synthesise(
             bench.tables, plan, context=context, minimum_cell=bench.policy.minimum_cell
         )
-        scores, error = measured(bench.tables.with_synthetic(frame), bench, objectives)
+        made = bench.tables.with_synthetic(frame)
+        cell = bench.policy.minimum_cell
+        scores, error = measured(made, objectives, seed=bench.seed, minimum_cell=cell)
     except SynthnbError as exc:
         more = "; ".join(str(each) for each in exc.problems)
         return Trial(**tried, error=f"{exc.message} {more}".strip())
@@ -160,7 +162,7 @@ def attempt(
 
 
 def measured(
-    tables: Tables, bench: Bench, objectives: Sequence[str]
+    tables: Tables, objectives: Sequence[str], *, seed: int, minimum_cell: int
 ) -> tuple[tuple[Score, ...], str]:
     """Return the scores of a table, or why an objective has none.
 
@@ -169,14 +171,13 @@ def measured(
     """
     from synthnb import fairness, privacy, utility
 
-    cell = bench.policy.minimum_cell
     found: list[Estimate] = []
     if OBJECTIVES[0] in objectives:
-        found += privacy.membership(privacy.view(tables, seed=bench.seed, minimum_cell=cell))
+        found += privacy.membership(privacy.view(tables, seed=seed, minimum_cell=minimum_cell))
     if OBJECTIVES[1] in objectives:
-        found += utility.task(tables, seed=bench.seed, minimum_cell=cell)
+        found += utility.task(tables, seed=seed, minimum_cell=minimum_cell)
     if OBJECTIVES[2] in objectives:
-        found += fairness.labels(tables, seed=bench.seed, minimum_cell=cell)
+        found += fairness.labels(tables, seed=seed, minimum_cell=minimum_cell)
     scores = []
     for name in objectives:
         asked = [each for each in found if each.metric == name]

@@ -103,9 +103,14 @@
      * @param {string} text
      */
     function say(title, text) {
-      const body = new Widget({ node: document.createElement('p') });
-      body.node.style.whiteSpace = 'pre-line';
-      body.node.textContent = text;
+      const body = new Widget();
+      body.node.style.cssText = 'max-width:46em;line-height:1.4';
+      for (const line of text.split('\n')) {
+        const paragraph = document.createElement('p');
+        paragraph.style.margin = '0 0 .6em';
+        paragraph.textContent = line;
+        body.node.append(paragraph);
+      }
       return showDialog({ title, body, buttons: [Dialog.okButton({ label: 'Close' })] });
     }
 

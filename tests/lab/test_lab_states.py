@@ -1,0 +1,93 @@
+"""How a dossier stands, from what was executed and what was decided; one word and the reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from released import lenient_policy
+from workspaces import both, cli_here, copy_workspace, draft, make_workspace
+
+from synthnb.lab.states import State, state_of
+from synthnb.records import write
+from synthnb.workflow.demo import PASSPHRASE
+from synthnb.workspace import Dossier
+
+PASS = {"SYNTHNB_PASSPHRASE": PASSPHRASE}
+
+
+def state(root: Path) -> State:
+    return state_of(Dossier.at(root / "dossiers" / "loanapp"))
+
+
+@pytest.fixture
+def executed(demo: Path, tmp_path: Path) -> Path:
+    """Return a copy of the demo in which nothing waits for approval, and nothing is released."""
+    root = copy_workspace(demo, tmp_path / "ws")
+    draft(root)
+    return root
+
+
+@pytest.fixture
+def lenient(executed: Path) -> Path:
+    """Return a workspace whose policy lets the run pass."""
+    (executed / "policy.yaml").write_text(write(lenient_policy()))
+    return executed
+
+
+def test_a_dossier_that_was_never_run_is_a_draft(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path)
+    assert state(tmp_path) == State(
+        "draft", ("Nothing was executed yet.", "Next: `synthnb run loanapp`.")
+    )
+    charter = folder / "charter.yaml"
+    charter.write_text(charter.read_text().replace("title: ", "titel: ", 1))
+    found = state(tmp_path)
+    assert found.word == "draft"
+    assert any("titel" in line for line in found.why)
+
+
+def test_a_run_that_breaks_the_policy_is_blocked_with_its_reasons(executed: Path) -> None:
+    found = state(executed)
+    assert found.word == "blocked"
+    assert found.why[0] == "Run 0001 is blocked by 3 findings:"
+    assert sum(line.startswith("– ") for line in found.why) == 3
+
+
+def test_a_changed_plan_makes_a_draft_again(executed: Path) -> None:
+    plan = executed / "dossiers/loanapp/plan.yaml"
+    plan.write_text(plan.read_text().replace("seed: 0", "seed: 1", 1))
+    found = state(executed)
+    assert (found.word, found.why[0]) == ("draft", "Charter or plan was changed after run 0001.")
+
+
+def test_a_run_that_was_changed_afterwards_is_blocked(executed: Path) -> None:
+    with (executed / "dossiers/loanapp/runs/0001/03_privacy.ipynb").open("a") as stream:
+        stream.write("\n")
+    found = state(executed)
+    assert found.word == "blocked"
+    assert any("was changed after it was executed" in line for line in found.why)
+
+
+def test_a_run_that_holds_is_passed_then_released_then_withdrawn(lenient: Path) -> None:
+    found = state(lenient)
+    assert (found.word, found.why[-1]) == ("passed", "Next: `synthnb release loanapp`.")
+    done = cli_here("release", "loanapp", *both(lenient), cwd=lenient, env=PASS)
+    assert done.code == 0, done.text
+    found = state(lenient)
+    assert found.word == "released"
+    version = found.why[0].split()[2]
+    plan = lenient / "dossiers/loanapp/plan.yaml"
+    kept = plan.read_text()
+    plan.write_text(kept.replace("seed: 0", "seed: 1", 1))
+    found = state(lenient)
+    assert (found.word, found.why[-1]) == ("draft", f"Release {version} is in force.")
+    plan.write_text(kept)
+    words = ("withdraw", "loanapp", version, "--reason", "A test.", *both(lenient))
+    done = cli_here(*words, cwd=lenient, env=PASS)
+    assert done.code == 0, done.text
+    found = state(lenient)
+    assert (found.word, found.why) == (
+        "withdrawn",
+        (f"Release {version} was withdrawn on 2026-09-21.",),
+    )
