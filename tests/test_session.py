@@ -101,3 +101,23 @@ def test_a_progress_bar_in_a_notebook_leaves_no_output_behind(folder: Path, tmp_
     (cell,) = nbformat.read(path, as_version=4).cells
     assert cell.execution_count == 1
     assert cell.outputs == []
+
+
+def test_subjects_are_looked_at_one_by_one_and_what_is_bad_gets_the_advice_of_the_room(
+    folder: Path,
+) -> None:
+    study = Session(str(folder))
+    shown = study.closer(leaked(), stories(study.charter, attacks()))
+    assert shown.text.splitlines()[0].startswith("Agreement on rare values")
+    by_group = interval("privacy.group.excess", 0.1, 0.0, 0.2, n=9, method="-", group="A")
+    assert study.closer([by_group], "group").text.startswith("A Leaked records of a group")
+
+
+def test_a_notebook_that_blocks_says_to_mend_first_and_what_else_can_be_done(folder: Path) -> None:
+    study = Session(str(folder))
+    last = study.record("charter", leaked()).card.text.splitlines()[-1]
+    assert last.startswith("Next: 1 finding blocks. Mend it as said above")
+    assert last.endswith("02_generation makes the synthetic table.")
+    good = exact("generation.valid_share", 1.0, n=900, method="by hand")
+    last = study.record("charter", [good]).card.text.splitlines()[-1]
+    assert last == "Next: 02_generation makes the synthetic table."

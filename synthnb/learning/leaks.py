@@ -185,7 +185,7 @@ class Bench:
                 (
                     "People recognised beyond chance",
                     _said(seen.excess),
-                    f"{count / self.train:.1%}",
+                    f"{100 * count / self.train:.1f} %",
                 ),
                 ("Score over everybody (ROC AUC)", _said(seen.auc), "0.5 is chance"),
             ],

@@ -44,10 +44,10 @@ class Repeated:
     def figure(self, shown: int = 60) -> Figure:
         """Draw the first of the intervals, those that miss the truth in another colour and mark."""
         some = self.intervals[:shown]
-        title = f"{self.level:.0%} intervals from samples of {self.size} records"
+        title = f"{100 * self.level:.0f} % intervals from samples of {self.size} records"
         alt = (
             f"{title}: {self.missed} of {len(self.intervals)} miss the true share of "
-            f"{self.truth:.1%}; they are {100 * self.width:.1f} points wide on average."
+            f"{100 * self.truth:.1f} %; they are {100 * self.width:.1f} points wide on average."
         )
         with canvas("repeated-intervals", title, alt, figsize=(6.4, 2.6)) as drawn:
             axes = drawn.axes

@@ -13,6 +13,7 @@ from synthnb.show import Shown
 from synthnb.show.pieces import COLOURS, e
 
 _WIDE = {"description_width": "auto"}
+_SNUG = {"width": "auto", "align_self": "flex-start"}
 
 
 class Page(widgets.VBox):  # type: ignore[misc]
@@ -55,12 +56,12 @@ class Slider(Page):
             layout={"width": "40rem", "max_width": "98%"},
         )
         self._at = _bundle(show(value))
-        self.shown = widgets.HTML(self._at["text/html"])
+        self.shown = widgets.HTML(_snug(self._at))
         self.slider.observe(self._moved, "value")
         super().__init__([self.slider, self.shown])
 
     def _moved(self, change: Any) -> None:
-        self.shown.value = _bundle(self._show(change["new"]))["text/html"]
+        self.shown.value = _snug(_bundle(self._show(change["new"])))
 
     def page(self) -> Shown:
         """Return what stands at the first place."""
@@ -99,7 +100,7 @@ class SelfCheck(Page):
         ]
         self.said = [widgets.HTML() for _ in quiz.questions]
         self.button = widgets.Button(
-            description="Check my answers", button_style="primary", layout={"width": "auto"}
+            description="Check my answers", button_style="primary", layout=_SNUG
         )
         self.button.on_click(lambda _: self._check())
         self.person = widgets.Dropdown(
@@ -108,9 +109,7 @@ class SelfCheck(Page):
             description="Who are you?",
             style=_WIDE,
         )
-        self.keep = widgets.Button(
-            description="Record my completion", disabled=True, layout={"width": "auto"}
-        )
+        self.keep = widgets.Button(description="Record my completion", disabled=True, layout=_SNUG)
         self.keep.on_click(lambda _: self._keep())
         self.status = widgets.HTML()
         rows: list[Any] = []
@@ -155,3 +154,8 @@ def _bundle(shown: Any) -> dict[str, str]:
     """Return the HTML and the plain form of what is shown."""
     bundle: dict[str, str] = shown._repr_mimebundle_()
     return bundle
+
+
+def _snug(bundle: dict[str, str]) -> str:
+    """Return the HTML with lines as close as outside of widgets."""
+    return f'<div style="line-height:1.4">{bundle["text/html"]}</div>'

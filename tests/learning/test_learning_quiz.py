@@ -116,7 +116,7 @@ def test_a_slider_shows_its_place_and_a_page_the_first_one(tmp_path: Path) -> No
     workshop = learning.Workshop("tuning", folder=str(tmp_path))
     slider = workshop.slider("Rows", [1, 2], 2, lambda n: Shown(f"<b>{n}</b>", f"{n} rows"))
     slider.slider.value = 1
-    assert slider.shown.value == "<b>1</b>"
+    assert "<b>1</b>" in slider.shown.value
     bundle = slider._repr_mimebundle_()
     assert bundle["text/plain"] == "Rows: 2\n2 rows"
     assert bundle["text/html"].endswith("<b>2</b>")
