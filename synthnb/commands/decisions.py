@@ -41,7 +41,10 @@ Version = Annotated[
     str, typer.Argument(metavar="[VERSION]", help="For what was released: which version.")
 ]
 Day = Annotated[
-    datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day that it holds.")
+    datetime,
+    typer.Option(
+        "--until", metavar="DATE", formats=["%Y-%m-%d"], help="The last day that it holds."
+    ),
 ]
 
 

@@ -85,11 +85,20 @@ def _reasons(checked: Checked, console: Console) -> None:
     for finding in checked.verdict.blocking:
         console.print(f"\nBlocks: {finding_name(finding)}", style="bold", markup=False)
         console.print(f"  {finding.because}", markup=False)
+        console.print(f"  Id: {finding.id}{_acceptance(checked, finding)}", markup=False)
         console.print(f"  Why it matters: {finding.reason}", markup=False)
         remedy = metric(finding.metric).remedy if finding.metric else _REMEDIES.get(finding.rule)
         if remedy:
             console.print(f"  What to do: {remedy}", markup=False)
     console.print()
+
+
+def _acceptance(checked: Checked, finding: Finding) -> str:
+    """Say whether the risk of a finding could be accepted."""
+    why = checked.unacceptable(finding)
+    return (
+        f" (nobody can accept it: it {why})" if why else " (`synthnb accept` bears it for a time)"
+    )
 
 
 def _stale(checked: Checked, console: Console) -> None:
@@ -123,6 +132,8 @@ def verdict_json(checked: Checked) -> dict[str, Any]:
         for each in checked.stale
     ]
     found = checked.verdict.model_dump(mode="json")
+    for shown, finding in zip(found["findings"], checked.verdict.findings, strict=True):
+        shown["id"] = finding.id
     return {**found, "outcome": checked.outcome, "stale": stale}
 
 

@@ -90,8 +90,10 @@ def run_and_accept(room: Office) -> list[str]:
     verdict = json.loads(done.out)
     blocking = [each for each in verdict["findings"] if each["effect"] == "block"]
     assert {each["state"] for each in blocking} <= {"inconclusive", "not-measured"}, blocking
-    risks = [each["rule"] for each in blocking]
+    risks = [each["id"] for each in blocking]
     assert "privacy.leak" in risks
+    shown = flat(room.as_("sam", "check", "loanapp"))
+    assert "Id: privacy.leak (`synthnb accept` bears it for a time)" in shown
     assert "is blocked" in room.no("olivia", "release", "loanapp")
     until = ["--until", "2026-12-24", "--reason", "The table stays inside the house."]
     said = room.no("farah", "accept", "loanapp", "privacy.leak", *until)
