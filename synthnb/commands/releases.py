@@ -156,6 +156,9 @@ def verify(
     status: Annotated[
         Path | None, typer.Option(help="A signed status list: what became of it since.")
     ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="policy.yaml that must have judged it, quorums included.")
+    ] = None,
     tsa: Annotated[
         list[Path] | None,
         typer.Option(help="Root certificate of a timestamp authority you trust (PEM, repeatable)."),
@@ -197,7 +200,7 @@ def verify(
     if replay != (data is not None):
         raise UsageError("`--replay` and `--data DIR` go together.")
     people = _people(trust, path)
-    beside = _beside(table, checkpoint, history, status, tsa or [], pdf_root or [])
+    beside = _beside(table, checkpoint, history, status, policy, tsa or [], pdf_root or [])
     report = workflow.verify(path, people, beside)
     again = None
     if data is not None:
@@ -227,12 +230,13 @@ def _beside(
     checkpoint: Path | None,
     history: Path | None,
     status: Path | None,
+    policy: Path | None,
     tsa: list[Path],
     pdf_root: list[Path],
 ) -> Beside:
     from synthnb import workflow
 
-    wanted = [each for each in (checkpoint, history, status, *tsa, *pdf_root) if each]
+    wanted = [each for each in (checkpoint, history, status, policy, *tsa, *pdf_root) if each]
     problems = [
         Problem(str(each), "there is no such file") for each in wanted if not each.is_file()
     ]
@@ -248,6 +252,7 @@ def _beside(
         table,
         kept,
         status.read_bytes() if status else None,
+        workflow.policy_in(policy) if policy else None,
         [each.read_bytes() for each in tsa],
         [each.read_bytes() for each in pdf_root],
     )

@@ -26,7 +26,7 @@ from synthnb.workflow.status import Waiting, publish_status, status
 from synthnb.workflow.summary import summarise
 from synthnb.workflow.threats import Library, Stale, library
 from synthnb.workflow.times import trusted_keys
-from synthnb.workflow.verify import Beside, Report, people_in, people_near, verify
+from synthnb.workflow.verify import Beside, Report, people_in, people_near, policy_in, verify
 
 __all__ = [
     "Beside",
@@ -53,6 +53,7 @@ __all__ = [
     "library",
     "people_in",
     "people_near",
+    "policy_in",
     "publish_status",
     "register_model",
     "registered",

@@ -42,13 +42,11 @@ class Court:
     plan: Plan
     day: Callable[[str], date]
 
-    def barred(self, action: Action) -> dict[str, str]:
-        """Return who may not decide, whatever their role, and why."""
+    def author(self, action: Action) -> tuple[str, str] | None:
+        """Return which paper's author may not decide, and who that is."""
         if action == "charter":
-            return {self.charter.author or self.charter.owner.name: "wrote the charter"}
-        if action in {"plan", "acceptance"} and self.plan.author:
-            return {self.plan.author: "wrote the plan"}
-        return {}
+            return "charter", self.charter.author or self.charter.owner.name
+        return ("plan", self.plan.author) if action in {"plan", "acceptance"} else None
 
     def role(self, action: Action, member: Member) -> str:
         """Return the role in which somebody may decide; nothing when they have none."""
@@ -74,11 +72,26 @@ class Court:
                 found.append(
                     Problem(member.name, f"is not {whom}, whom the policy asks ({action})")
                 )
-        if why := self.barred(action).get(member.name):
-            found.append(Problem(member.name, f"{why}; somebody else must decide"))
-        if action == "plan" and not self.plan.author:
-            found.append(Problem("plan.yaml: author", "is empty; who wrote it may not approve it"))
-        return found
+        return found + self._apart(action, member)
+
+    def _apart(self, action: Action, member: Member) -> list[Problem]:
+        """Return why somebody may not decide on this paper: duties are kept apart.
+
+        An author whom nobody knows could be anybody, the one who decides too.
+        """
+        written = self.author(action)
+        if written is None:
+            return []
+        paper, author = written
+        where = f"{paper}.yaml: author"
+        if not author:
+            return [Problem(where, "is empty; who wrote it may not approve it")]
+        if self.people.member(author) is None:
+            text = f"is `{author}`, whom people.yaml does not list; who wrote it may not approve it"
+            return [Problem(where, text)]
+        if author == member.name:
+            return [Problem(author, f"wrote the {paper}; somebody else must decide")]
+        return []
 
     def instead(self, action: Action) -> str:
         """Return who could decide, as advice."""

@@ -16,8 +16,10 @@ from synthnb.records import (
     Datasheet,
     Evidence,
     People,
+    Policy,
     Record,
     Verdict,
+    digest,
     read,
     sha256,
 )
@@ -43,6 +45,8 @@ class Beside:
         A checkpoint of the ledger that was kept.
     status : bytes, optional
         A signed status list.
+    policy : Policy, optional
+        The policy that must have judged the release.
     authorities : sequence of bytes
         PEM certificates of the timestamp authorities that are trusted.
     pdf_roots : sequence of bytes
@@ -52,6 +56,7 @@ class Beside:
     table: Path | None = None
     kept: Kept | None = None
     status: bytes | None = None
+    policy: Policy | None = None
     authorities: Sequence[bytes] = ()
     pdf_roots: Sequence[bytes] = ()
 
@@ -131,6 +136,17 @@ def people_in(path: Path) -> People:
     return read_record(People, path)
 
 
+def policy_in(path: Path) -> Policy:
+    """Return the policy in a file.
+
+    Raises
+    ------
+    RecordError
+        If it is not there or does not hold.
+    """
+    return read_record(Policy, path)
+
+
 def _file(release: Release, name: str) -> bytes:
     if name not in release.content:
         raise VerificationError(f"content/{name}: is missing.")
@@ -166,6 +182,8 @@ def _governance(
     day = times.day_of(people, proven)
     court = Court(people, sheet.policy, sheet.charter, sheet.plan, day)
     found = _notebook_evidence(release)
+    if beside.policy is not None:
+        checks.append(_policy(sheet, beside.policy))
     checks += [_same_papers(release, sheet), _same_evidence(sheet, found), _subject(sheet, found)]
     checks += verdicts.signed(release, sheet, court)
     decided, notes = verdicts.decided(release, sheet, court)
@@ -198,6 +216,15 @@ def _same_papers(release: Release, sheet: Datasheet) -> Check:
     if differing:
         return Check("papers", False, f"{', '.join(differing)}: differ from the datasheet")
     return Check("papers", True, "charter, plan and policy are those of the datasheet")
+
+
+def _policy(sheet: Datasheet, trusted: Policy) -> Check:
+    """Check that the release was judged, and decided on, under the policy that is trusted."""
+    name = f"{trusted.id} {trusted.version}"
+    if digest(sheet.policy) != digest(trusted):
+        line = f"judged under {sheet.verdict.policy}, which is not the {name} that you trust"
+        return Check("policy", False, line)
+    return Check("policy", True, f"judged under {name}, the policy that you trust")
 
 
 def _same_evidence(sheet: Datasheet, found: tuple[Evidence, ...]) -> Check:

@@ -90,6 +90,12 @@ def test_a_plan_without_an_author_cannot_be_approved(room: Office) -> None:
     assert "plan.yaml: author: is empty; who wrote it may not approve it" in said
 
 
+def test_an_author_whom_nobody_knows_could_be_the_one_who_approves(room: Office) -> None:
+    room.edit("charter.yaml", "author: Sam Scientist (invented)", "author: Olivia O.")
+    said = room.no("olivia", "approve", "charter", "loanapp")
+    assert "charter.yaml: author: is `Olivia O.`, whom people.yaml does not list" in said
+
+
 def test_a_draft_workspace_asks_nobody(room: Office) -> None:
     settings = room.root / "synthnb.yaml"
     settings.write_text(settings.read_text().replace("mode: binding", "mode: draft"))

@@ -147,6 +147,16 @@ def audit(room: Office, away: Path) -> None:
     done = room.as_("aud", "verify", "release", "--trust", "less.yaml", cwd=away)
     assert done.code == 1
     assert "is not data owner or privacy officer" in flat(done)
+    # the quorum comes from the policy of the release, which may be held against one's own
+    shutil.copyfile(room.root / "policy.yaml", away / "policy.yaml")
+    done = room.as_("aud", "verify", "release", *trust, "--policy", "policy.yaml", cwd=away)
+    assert "judged under default 1.3.0, the policy that you trust" in flat(done)
+    (away / "policy.yaml").write_text(
+        (away / "policy.yaml").read_text().replace("quorum: 2", "quorum: 3", 1)
+    )
+    done = room.as_("aud", "verify", "release", *trust, "--policy", "policy.yaml", cwd=away)
+    assert done.code == 1
+    assert "which is not the default 1.3.0 that you trust" in flat(done)
     # after the last day of an accepted risk, and after a key was revoked
     done = room.as_("aud", "verify", "release", *trust, cwd=away, at=95)
     assert done.code == 1
