@@ -62,7 +62,7 @@ def released_workspace(root: Path, before: Sequence[tuple[str, dict[str, str]]] 
     content = {
         path.relative_to(EXAMPLE).as_posix(): path.read_bytes()
         for path in EXAMPLE.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.parent.name != "decisions"
     }
     sheet = Datasheet.model_validate_json(content["datasheet.json"])
     evidence = tuple(_about_table(room) for room in sheet.evidence)
@@ -77,7 +77,9 @@ def released_workspace(root: Path, before: Sequence[tuple[str, dict[str, str]]] 
                 Papers(sheet.charter, sheet.plan, policy), evidence, sheet.templates
             ),
             "mode": "draft",
+            "decisions": (),
             "signatories": (NAMES["owner"],),
+            "signing_roles": {NAMES["owner"]: (ROLES["owner"],)},
             "policy": policy,
             "evidence": evidence,
             "verdict": verdict,
