@@ -63,9 +63,10 @@ def status(found: Sequence[Waiting], *, as_json: bool) -> None:
         console.print(f"  {each.why}", markup=False)
         times = [f"since {each.since}"] if each.since else []
         times += [f"due {each.due}"] if each.due else []
-        who = ", ".join(each.who) or "nobody in people.yaml can do it"
-        if each.who or not each.what.startswith("incident"):
-            times.insert(0, f"for {who}")
+        if each.who:
+            times.insert(0, f"for {', '.join(each.who)}")
+        elif each.what.startswith("approval"):
+            times.insert(0, "nobody in people.yaml can give it")
         if times:
             console.print(f"  {', '.join(times)}", markup=False)
         if each.overdue and each.escalate:

@@ -25,6 +25,7 @@ from synthnb.records import (
     filled,
     sha256,
 )
+from synthnb.records.policy import Action
 from synthnb.workflow import history
 from synthnb.workflow.decide import court_of
 from synthnb.workflow.models import registered
@@ -98,12 +99,12 @@ def withdraw(
     return Withdrawn(notice, trained)
 
 
-def entitled(court: Court, action: str, keys: Sequence[attest.PrivateKey]) -> None:
+def entitled(court: Court, action: Action, keys: Sequence[attest.PrivateKey]) -> None:
     """Raise unless enough of the right people hold these keys."""
     problems: list[Problem] = []
     names: set[str] = set()
     for key in keys:
-        wrong = court.objections(action, key.public)  # type: ignore[arg-type]
+        wrong = court.objections(action, key.public)
         holder = court.people.holder(key.public)
         if holder and not wrong:
             names.add(holder.name)
@@ -115,7 +116,7 @@ def entitled(court: Court, action: str, keys: Sequence[attest.PrivateKey]) -> No
         raise ApprovalError(
             f"These keys cannot decide on a {action}.",
             problems,
-            advice=court.instead(action),  # type: ignore[arg-type]
+            advice=court.instead(action),
         )
 
 

@@ -17,6 +17,7 @@ from synthnb.records.policy import Action
 from synthnb.workflow import history
 from synthnb.workflow.check import Checked, check
 from synthnb.workflow.decide import court_of, question, recorded
+from synthnb.workflow.feedback import FILE, feedback
 from synthnb.workflow.gather import Decided, gather, open_findings
 from synthnb.workflow.notices import entitled
 from synthnb.workflow.quorum import Court, tally
@@ -64,6 +65,7 @@ def status(workspace: Workspace, names: Sequence[str] = ()) -> tuple[Waiting, ..
     chosen = [find_dossier(name, Path.cwd()) for name in names] or workspace.dossiers
     entries = Ledger(workspace.ledger).entries()
     found = [each for dossier in chosen for each in _dossier(dossier, entries)]
+    found += _feedback(workspace, {each.name for each in chosen})
     found += _incidents(workspace, courses(entries, clock.now()), {each.name for each in chosen})
     return tuple(sorted(found, key=lambda each: (not each.overdue, each.dossier)))
 
@@ -208,6 +210,25 @@ def _released(
             yield Waiting(
                 dossier.name, what, why, who, sheet.issued.date(), due, due < today, escalate
             )
+
+
+def _feedback(workspace: Workspace, names: set[str]) -> Iterator[Waiting]:
+    """Return what readers said and nobody answered yet."""
+    try:
+        said = feedback(workspace).open
+    except RecordError as exc:
+        yield Waiting("", FILE, f"{len(exc.problems)} problems")
+        return
+    for each in said:
+        name = each.about.partition("/")[0]
+        if name in names:
+            item = Waiting(
+                name,
+                f"an answer ({each.kind}) about {each.about}",
+                f"{each.who} said something on {each.on}; it stands in {FILE}",
+                since=each.on,
+            )
+            yield _late(workspace.policy, item)
 
 
 def _incidents(workspace: Workspace, found: Sequence[Course], names: set[str]) -> Iterator[Waiting]:

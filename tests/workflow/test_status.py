@@ -96,6 +96,39 @@ def test_an_author_whom_nobody_knows_could_be_the_one_who_approves(room: Office)
     assert "charter.yaml: author: is `Olivia O.`, whom people.yaml does not list" in said
 
 
+FEEDBACK = """\
+schema_version: "1"
+entries:
+  - who: A teacher
+    on: 2026-09-20
+    about: loanapp/1.0.0
+    kind: error
+    text: A group seems to be rarer than in the real data.
+"""
+ANSWER = """\
+    answer:
+      by: Farah Fair (invented)
+      on: 2026-09-21
+      text: You are right.
+      outcome: mended
+"""
+
+
+def test_what_a_reader_said_waits_for_an_answer_and_stands_in_the_ledger(room: Office) -> None:
+    (room.root / "feedback.yaml").write_text(FEEDBACK)
+    _, found = waiting(room)
+    (open_,) = [each for each in found if "answer" in each["what"]]
+    assert open_["what"] == "an answer (error) about loanapp/1.0.0"
+    assert (open_["since"], open_["due"]) == ("2026-09-20", "2026-10-04")
+    assert "rarer" not in json.dumps(found)
+    (room.root / "feedback.yaml").write_text(FEEDBACK + ANSWER)
+    assert not [each for each in waiting(room)[1] if "answer" in each["what"]]
+    waiting(room)
+    listed = json.loads(room.as_("sam", "log", "loanapp", "--kind", "feedback", "--json").out)
+    assert [each["body"].get("outcome") for each in listed] == [None, "mended"]
+    assert listed[0]["body"]["said"] == listed[1]["body"]["said"]
+
+
 def test_a_draft_workspace_asks_nobody(room: Office) -> None:
     settings = room.root / "synthnb.yaml"
     settings.write_text(settings.read_text().replace("mode: binding", "mode: draft"))
