@@ -79,6 +79,26 @@ def test_c07_an_author_an_outsider_and_one_person_twice_do_not_make_a_quorum(
     assert "needs 2 different people" in room.no("sam", "run", "loanapp")
 
 
+def test_c03_a_fail_is_never_accepted_and_a_risk_only_for_a_time(
+    demo: Path, tmp_path: Path
+) -> None:
+    """The demo's task loss fails; whether there is a leak could not be decided."""
+    room = copy_workspace(demo, tmp_path / "demo")
+    why = ("--reason", "We need it.")
+    done = speak(
+        room, "pat", "accept", "loanapp", "utility.task-loss", *why, "--until", "2026-12-01"
+    )
+    assert done.code == 1
+    assert "is a fail; only what is inconclusive or not measured can be accepted" in done.err
+    done = speak(room, "pat", "accept", "loanapp", "privacy.leak", *why, "--until", "2026-09-21")
+    assert done.code == 1
+    assert "expected a day after 2026-09-21" in done.err
+    done = speak(room, "pat", "accept", "loanapp", "privacy.leak", *why, "--until", "2026-12-01")
+    assert done.code == 0, done.text
+    assert "needs 2 different people" in done.out
+    assert list((room / "dossiers/loanapp/decisions").glob("*-acceptance-*"))
+
+
 def test_c04_a_withdrawn_release_and_one_whose_review_is_overdue_do_not_verify(root: Path) -> None:
     trust = ("--trust", root / "people.yaml")
     assert speak(root, "owner", "verify", RELEASE, *trust).code == 0
