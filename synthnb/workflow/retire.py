@@ -106,8 +106,8 @@ def retire(
             fields["unreadable"] = (f"{done.sealed}: {tried}",)
             fields["kept"] = (*_KEPT, _SEALED)
         made = filled(Destruction, fields, "the certificate")
-        for vote in tally.votes:
-            data = recorded(dossier)[vote.file]
+        held = recorded(dossier)
+        for data in (held[vote.file] for vote in tally.votes):
             write_atomically(folder / "bundle" / f"approval-{sha256(data)[:16]}.dsse.json", data)
         post(dossier, folder, RETIRED, RETIREMENT_TYPE, made, [key], now)
     return made
