@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -45,8 +45,7 @@ class Decided:
     def decisions(self) -> tuple[Decision, ...]:
         """Return the approvals, rejections and accepted risks that count, in order."""
         votes = [vote for each in self.tallies for vote in (*each.votes, *each.against)]
-        found = [vote.decision for vote in votes if vote.decision]
-        return tuple(sorted(found, key=lambda d: (d.time, d.action, d.finding, d.by)))
+        return in_order(vote.decision for vote in votes if vote.decision)
 
     @property
     def accepted(self) -> dict[str, date]:
@@ -80,6 +79,11 @@ class Decided:
                 advice=f"`synthnb approve release {dossier.name} --as NAME` by those who are "
                 "missing, or `--key` once for each who signs; `synthnb status` shows who may",
             )
+
+
+def in_order(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Return decisions in the one order that a datasheet lists them in."""
+    return tuple(sorted(decisions, key=lambda d: (d.time, d.action, d.finding, d.by)))
 
 
 def accepted(tallies: Sequence[Tally]) -> dict[str, date]:

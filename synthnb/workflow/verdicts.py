@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -11,7 +11,7 @@ from synthnb.attest import Check, Release
 from synthnb.errors import VerificationError
 from synthnb.records import Datasheet, Decision, digest
 from synthnb.records.policy import Action
-from synthnb.workflow.gather import accepted, open_findings, signatories, strangers
+from synthnb.workflow.gather import accepted, in_order, open_findings, signatories, strangers
 from synthnb.workflow.quorum import Court, Tally, tally
 
 _FOLDER = "decisions/"
@@ -41,7 +41,9 @@ def signed(release: Release, sheet: Datasheet, court: Court) -> list[Check]:
     return [Check("keys", True, f"each key that signed was valid on {days[0]}")]
 
 
-def decided(release: Release, sheet: Datasheet, court: Court) -> tuple[list[Check], list[str]]:
+def decided(
+    release: Release, sheet: Datasheet, counted: Sequence[Tally]
+) -> tuple[list[Check], list[str]]:
     """Check that enough of the right people approved charter, plan and release."""
     files = _files(release)
     told, faults = _told(files)
@@ -51,7 +53,7 @@ def decided(release: Release, sheet: Datasheet, court: Court) -> tuple[list[Chec
         checks.append(Check("decisions", False, line))
     notes = []
     asked = sheet.mode == "binding" and sheet.status == "released"
-    for each in tallies(release, sheet, court):
+    for each in counted:
         said = ", ".join(f"{vote.name} ({vote.role})" for vote in each.votes) or "nobody"
         if each.action == "acceptance":
             continue
@@ -67,9 +69,9 @@ def decided(release: Release, sheet: Datasheet, court: Court) -> tuple[list[Chec
     return checks, list(dict.fromkeys(notes))
 
 
-def status(release: Release, sheet: Datasheet, court: Court) -> Check:
+def status(sheet: Datasheet, counted: Sequence[Tally]) -> Check:
     """Check that a release is marked as what its verdict, and accepted risks, make of it."""
-    risks = accepted(tallies(release, sheet, court))
+    risks = accepted(counted)
     left = open_findings(sheet.verdict, sheet.policy, risks, sheet.issued.date())
     if (sheet.status == "rejected") != bool(left):
         if left:
@@ -126,7 +128,7 @@ def _told(files: Mapping[str, bytes]) -> tuple[tuple[Decision, ...], list[str]]:
             faults.append(f"content/{_FOLDER}{name}: {exc.message}")
         except ValidationError:
             faults.append(f"content/{_FOLDER}{name}: is no decision")
-    return tuple(sorted(found, key=lambda d: (d.time, d.action, d.finding, d.by))), faults
+    return in_order(found), faults
 
 
 def _signers(release: Release, court: Court) -> list[str]:

@@ -186,8 +186,9 @@ def _governance(
         checks.append(_policy(sheet, beside.policy))
     checks += [_same_papers(release, sheet), _same_evidence(sheet, found), _subject(sheet, found)]
     checks += verdicts.signed(release, sheet, court)
-    decided, notes = verdicts.decided(release, sheet, court)
-    checks += [*decided, _verdict(sheet, found), verdicts.status(release, sheet, court)]
+    counted = verdicts.tallies(release, sheet, court)
+    decided, notes = verdicts.decided(release, sheet, counted)
+    checks += [*decided, _verdict(sheet, found), verdicts.status(sheet, counted)]
     checks += [_about(release, sheet), *_templates(release, sheet)]
     checks += _reviews(release, sheet, court)
     moment = min((each.when for each in proven), default=None)
