@@ -190,14 +190,21 @@ def check(
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")] = Path("demo"),
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only the dossier that is refused; trains no network.")
+    ] = False,
 ) -> None:
-    """Take real lending data from charter to a signed, verified datasheet, in about a minute."""
+    """Take real lending data from charter to signed, verified datasheets, in two minutes.
+
+    Two dossiers on the same records: `loanapp` is refused, and its datasheet says why;
+    `loanapp-mended` has another generator, and people who are accountable accept what is left.
+    """
     from synthnb import workflow
 
     with printing.progress() as on:
-        made = workflow.demo(folder, on=on, say=printing.say)
-    printing.demo(made)
-    raise typer.Exit(0 if made.report.ok else 1)
+        found = workflow.demo(folder, quick=quick, on=on, say=printing.say)
+    printing.demo(found)
+    raise typer.Exit(0 if all(made.report.ok for made in found.made) else 1)
 
 
 @app.command()

@@ -22,13 +22,13 @@ settings.load_profile("explore" if os.environ.get("SYNTHNB_EXPLORE") else "gate"
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Return a workspace in which the demo ran; made once, for every worker. Do not change it."""
+    """Return a workspace in which the quick demo ran; made once for all. Do not change it."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
     folder = shared / "demo"
     with FileLock(shared / "demo.lock"):
         if not folder.exists():
-            done = cli("demo", folder, cwd=shared)
+            done = cli("demo", folder, "--quick", cwd=shared)
             (shared / "demo.log").write_text(f"{done.code}\n{done.text}")
     log = (shared / "demo.log").read_text()
     assert log.startswith("0\n"), log

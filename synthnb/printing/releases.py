@@ -13,6 +13,7 @@ from synthnb.printing.assess import finding_name
 from synthnb.printing.console import console_of
 
 if TYPE_CHECKING:
+    from synthnb.records import Datasheet
     from synthnb.workflow import Released, Report
     from synthnb.workflow.demo import Demo
 
@@ -56,21 +57,33 @@ def report_json(found: Report) -> dict[str, Any]:
     }
 
 
-def demo(made: Demo) -> None:
+def demo(found: Demo) -> None:
     """Print what the demo made, and how to go on."""
-    sheet, folder = made.released.datasheet, made.released.folder
-    report(made.report)
-    blocking = sheet.verdict.blocking
+    for made in found.made:
+        sheet, content = made.released.datasheet, made.released.folder / "content"
+        checks = made.report.checks
+        typer.echo("")
+        if not made.report.ok:
+            report(made.report)
+        typer.echo(f"{sheet.name} {sheet.version}: {_outcome(sheet)}")
+        accepted = {each.finding for each in sheet.accepted}
+        for finding in sheet.verdict.blocking:
+            what = "accepted" if finding.id in accepted else "blocks"
+            typer.echo(f"  • {finding_name(finding)} ({what}): {finding.because}")
+        typer.echo(f"  Verified: {sum(check.ok for check in checks)} of {len(checks)} checks hold.")
+        typer.echo(f"  Datasheet: {(content / 'datasheet.html').resolve()}")
     typer.echo("")
-    typer.echo(f"Verdict: {sheet.verdict.outcome}, {len(blocking)} findings stand against it.")
-    for finding in blocking[:6]:
-        typer.echo(f"  • {finding_name(finding)}: {finding.because}")
-    if len(blocking) > 6:
-        typer.echo(f"  … and {len(blocking) - 6} more in the datasheet")
-    typer.echo("")
-    typer.echo(f"Datasheet: {(folder / 'content' / 'datasheet.html').resolve()}")
-    typer.echo(f"     PDF: {(folder / 'content' / 'datasheet.pdf').resolve()}")
-    typer.echo(f"Next: cd {made.workspace.root} && {_program()} check loanapp")
+    name = found.made[0].released.datasheet.name
+    typer.echo(f"Next: cd {found.workspace.root} && {_program()} check {name}")
+
+
+def _outcome(sheet: Datasheet) -> str:
+    """Return in a few words what a datasheet says of itself."""
+    if sheet.status == "rejected":
+        return "REJECTED. This stands against it:"
+    if sheet.accepted:
+        return "RELEASED WITH ACCEPTED RISK. This was left open:"
+    return "RELEASED. Nothing stands against it."
 
 
 def _program() -> str:

@@ -23,7 +23,7 @@ from synthnb.records import Policy, read, write
 def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the demo made once more, in a fresh workspace with the same clock."""
     folder = tmp_path_factory.mktemp("second") / "demo"
-    done = cli("demo", folder, cwd=folder.parent)
+    done = cli("demo", folder, "--quick", cwd=folder.parent)
     assert done.code == 0, done.text
     return folder
 
