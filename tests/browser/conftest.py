@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jupyter_servers import Server, serve
 from lab_pages import FLAGS, Lab
-from workspaces import make_workspace
+from workspaces import cli, make_workspace
 
 HERE = Path(__file__).parent
 _NUMBERS = itertools.count(1)
@@ -73,3 +73,11 @@ def lab(
 def folder(server: Server) -> Path:
     """Return the dossier `loanapp` of a workspace of the test's own, nothing run yet."""
     return make_workspace(server.root / f"workspace-{next(_NUMBERS)}")
+
+
+@pytest.fixture(scope="session")
+def demo_folder(server: Server) -> Path:
+    """Return the workspace that `make lab` opens. Do not change it; copy it."""
+    done = cli("demo", server.root / "demo", cwd=server.root)
+    assert done.code == 0, done.text
+    return server.root / "demo"
