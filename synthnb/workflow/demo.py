@@ -130,6 +130,8 @@ def _workspace(folder: Path) -> Workspace:
         )
     loans()  # what is not installed is told before anything is written
     workspace = Workspace.create(folder)
+    welcome = (assets.templates() / "demo" / "README.md").read_text(encoding="utf-8")
+    write_atomically(workspace.root / "README.md", welcome)
     members = tuple(_member(workspace.root, name) for name in _PEOPLE)
     write_atomically(workspace.root / "people.yaml", write(People(members=members)))
     return workspace
