@@ -134,6 +134,15 @@ def _read(data: bytes, model: type[R], kind: str) -> tuple[R, attest.Statement]:
 
 def entitled(data: bytes, court: Court, action: Action) -> list[str]:
     """Return what stands against the signatures of a notice: too few, or not entitled."""
+    names, wrong = _signed(data, court, action)
+    asked = court.policy.approval(action)
+    if not wrong and asked and len(names) < asked.quorum:
+        wrong.append(f"is signed by {len(names)} of the {asked.quorum} people it needs")
+    return wrong
+
+
+def _signed(data: bytes, court: Court, action: Action) -> tuple[set[str], list[str]]:
+    """Return who signed and may do this, and what stands against the signatures."""
     signers = attest.envelope.signers(attest.envelope.parse(data), court.people.publics)
     wrong = list(attest.envelope.faults(signers))
     names = set()
@@ -144,10 +153,7 @@ def entitled(data: bytes, court: Court, action: Action) -> list[str]:
             if not problems and holder:
                 names.add(holder.name)
             wrong += [str(each) for each in problems]
-    asked = court.policy.approval(action)
-    if not wrong and asked and len(names) < asked.quorum:
-        wrong.append(f"is signed by {len(names)} of the {asked.quorum} people it needs")
-    return wrong
+    return names, wrong
 
 
 def _in_ledger(release: Release, name: str, kind: str, notice: bytes) -> str:
@@ -188,7 +194,7 @@ def _retired(place: str, data: bytes, release: Release, sheet: Datasheet, court:
     try:
         notice, _ = _read(data, Destruction, RETIREMENT_TYPE)
         found = tally("retirement", approvals, expected, court, dossier=sheet.name)
-        wrong = _signature(data, court) + [str(each) for each in found.lacking]
+        wrong = _signed(data, court, "retirement")[1] + [str(each) for each in found.lacking]
     except VerificationError as exc:
         return Check("retirement", False, f"{place}: {exc.message}")
     where = _in_ledger(release, "retirement.tlog-proof", "retirement", data)
@@ -197,16 +203,6 @@ def _retired(place: str, data: bytes, release: Release, sheet: Datasheet, court:
     by = ", ".join(sorted(vote.name for vote in found.votes))
     line = f"retired on {notice.time:%Y-%m-%d}, approved by {by}; its table was destroyed ({where})"
     return Check("retirement", True, f"{place}: {line}")
-
-
-def _signature(data: bytes, court: Court) -> list[str]:
-    """Return what stands against the signature of who carried a retirement out."""
-    signers = attest.envelope.signers(attest.envelope.parse(data), court.people.publics)
-    wrong = list(attest.envelope.faults(signers))
-    for public in court.people.publics:
-        if attest.keys.key_id(public) in {each.keyid for each in signers}:
-            wrong += [str(each) for each in court.objections("retirement", public)]
-    return wrong
 
 
 def _opinion(place: str, data: bytes, sheet: Datasheet, court: Court) -> Check:
