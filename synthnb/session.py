@@ -65,8 +65,12 @@ _NEXT = {
     "privacy": "04_fairness asks who is represented, and how.",
     "fairness": "05_utility asks whether the data serves its task.",
     "utility": "06_lineage writes down where everything came from.",
-    "lineage": "`synthnb run` executes all notebooks; `synthnb check` gives the verdict.",
 }
+_BY_HAND = (
+    "This was work by hand, which nobody can release. `synthnb run {name}` executes all six "
+    "notebooks afresh and keeps them. In JupyterLab the card “Next step” types it for you."
+)
+_KEPT = "`synthnb check {name}` gives the verdict on all of it."
 
 
 class Session:
@@ -414,7 +418,9 @@ class Session:
         )
         found = self.findings(evidence.estimates)
         title = f"{room.capitalize()}: findings so far."
-        card = findings_card(title, found, _next(room, found), self._advice(found))
+        kept = _KEPT if self._run else _BY_HAND
+        onward = _NEXT.get(room) or kept.format(name=self._dossier.name)
+        card = findings_card(title, found, _next(onward, found), self._advice(found))
         return Recorded(evidence, card)
 
     def _inputs(self, room: str) -> dict[str, str]:
@@ -446,13 +452,13 @@ class Session:
         return {finding.id: advice(finding, self.plan) for finding in bad}
 
 
-def _next(room: str, findings: Sequence[Finding]) -> str:
+def _next(onward: str, findings: Sequence[Finding]) -> str:
     """Return what to do after a notebook: mend what blocks, or go on."""
     blocks = sum(finding.effect == "block" for finding in findings)
     if not blocks:
-        return _NEXT[room]
+        return onward
     what = "1 finding blocks" if blocks == 1 else f"{blocks} findings block"
     return (
         f"{what}. Mend it as said above, in charter or plan, and begin again with 02_generation; "
-        f"or go on first, to know everything that stands against a release. {_NEXT[room]}"
+        f"or go on first, to know everything that stands against a release. {onward}"
     )

@@ -121,3 +121,11 @@ def test_a_notebook_that_blocks_says_to_mend_first_and_what_else_can_be_done(fol
     good = exact("generation.valid_share", 1.0, n=900, method="by hand")
     last = study.record("charter", [good]).card.text.splitlines()[-1]
     assert last == "Next: 02_generation makes the synthetic table."
+
+
+def test_the_last_notebook_says_how_work_by_hand_becomes_a_run(folder: Path) -> None:
+    by_hand = Session(str(folder)).record("lineage").card.text.splitlines()
+    assert by_hand[0] == "Lineage: findings so far. No rule judges this."
+    assert f"`synthnb run {folder.name}` executes all six notebooks" in by_hand[-1]
+    kept = Session(str(folder), run="0001").record("lineage").card.text.splitlines()[-1]
+    assert kept == f"Next: `synthnb check {folder.name}` gives the verdict on all of it."

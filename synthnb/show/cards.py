@@ -39,7 +39,7 @@ def findings_card(
             f"{e(finding.because)}{do}</li>"
         )
         lines.append(f"[{MARKS[finding.state][1]}, {verb}] {name}: {finding.because}")
-    count = f"{passed} of {len(findings)} findings pass."
+    count = f"{passed} of {len(findings)} findings pass." if findings else "No rule judges this."
     body = (
         f"<p><b>{e(title)}</b> {count}</p><ul>{''.join(rows)}</ul>"
         f"<p><b>Next:</b> {e(next_step)}</p>"
