@@ -51,7 +51,7 @@ from synthnb.show import (
     limits_table,
     methods_table,
 )
-from synthnb.workspace import DRAFT, SYNTHETIC, Dossier, Papers
+from synthnb.workspace import DRAFT, SYNTHETIC, Dossier, Papers, Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -331,40 +331,11 @@ class Session:
         UsageError
             For any other name.
         """
-        from synthnb import forms
-        from synthnb.forms.house import HouseGuide
-
-        workspace = self._dossier.workspace
-        places: dict[str, tuple[type[Record], Path]] = {
+        own: dict[str, tuple[type[Record], Path]] = {
             "charter": (Charter, self.folder / "charter.yaml"),
             "plan": (Plan, self.folder / "plan.yaml"),
-            "people": (People, workspace.root / workspace.settings.people),
-            "feedback": (Feedback, workspace.root / "feedback.yaml"),
-            "incident": (IncidentDraft, workspace.incidents / "draft.yaml"),
         }
-        if name not in places:
-            known = ", ".join(f"`{each}`" for each in places)
-            raise UsageError(f"There is no form for {name!r}.", advice=f"one of {known}")
-        model, path = places[name]
-        policy, people = None, None
-        with contextlib.suppress(RecordError):  # a form helps to mend what it cannot use yet
-            policy = workspace.policy
-        with contextlib.suppress(RecordError):
-            people = workspace.people
-        released = sorted(p for p in workspace.reports.glob("*/*") if (p / "content").is_dir())
-        names = [f"{p.parent.name}/{p.name}" for p in released]
-        return forms.form(
-            model,
-            path,
-            title=name.capitalize(),
-            static=bool(self._run),
-            guide=HouseGuide(
-                policy=policy,
-                people=people,
-                releases=(*dict.fromkeys(p.parent.name for p in released), *names),
-                folder=self.folder,
-            ),
-        )
+        return _form(self._dossier.workspace, name, own, self.folder, static=bool(self._run))
 
     def problems(self) -> tuple[str, ...]:
         """Return what charter, plan and policy still lack, in plain words."""
@@ -450,6 +421,66 @@ class Session:
         from synthnb.privacy.advice import advice
 
         return {finding.id: advice(finding, self.plan) for finding in bad}
+
+
+class Desk:
+    """A workspace in a notebook that lies in no dossier: its people, and what was said and seen.
+
+    Parameters
+    ----------
+    workspace : str
+        The workspace's folder, or any folder inside it.
+
+    Raises
+    ------
+    UsageError
+        If this is not inside a workspace.
+    """
+
+    def __init__(self, workspace: str = ".") -> None:
+        self._workspace = Workspace.find(Path(workspace))
+
+    def form(self, name: str) -> Any:
+        """Return a guided form: ``people``, ``feedback`` or ``incident``; see `Session.form`."""
+        return _form(self._workspace, name)
+
+
+def _form(
+    workspace: Workspace,
+    name: str,
+    own: Mapping[str, tuple[type[Record], Path]] | None = None,
+    folder: Path | None = None,
+    *,
+    static: bool = False,
+) -> Any:
+    """Return the form of a workspace's paper, or of one of a dossier's own."""
+    from synthnb import forms
+    from synthnb.forms.house import HouseGuide
+
+    places: dict[str, tuple[type[Record], Path]] = {
+        **(own or {}),
+        "people": (People, workspace.root / workspace.settings.people),
+        "feedback": (Feedback, workspace.root / "feedback.yaml"),
+        "incident": (IncidentDraft, workspace.incidents / "draft.yaml"),
+    }
+    if name not in places:
+        known = ", ".join(f"`{each}`" for each in places)
+        raise UsageError(f"There is no form for {name!r}.", advice=f"one of {known}")
+    model, path = places[name]
+    policy, people = None, None
+    with contextlib.suppress(RecordError):  # a form helps to mend what it cannot use yet
+        policy = workspace.policy
+    with contextlib.suppress(RecordError):
+        people = workspace.people
+    released = sorted(p for p in workspace.reports.glob("*/*") if (p / "content").is_dir())
+    names = [f"{p.parent.name}/{p.name}" for p in released]
+    guide = HouseGuide(
+        policy=policy,
+        people=people,
+        releases=(*dict.fromkeys(p.parent.name for p in released), *names),
+        folder=folder,
+    )
+    return forms.form(model, path, title=name.capitalize(), static=static, guide=guide)
 
 
 def _next(onward: str, findings: Sequence[Finding]) -> str:

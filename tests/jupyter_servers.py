@@ -27,6 +27,7 @@ _SETTINGS = {
     },
     "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
     "@jupyterlab/extensionmanager-extension/plugin": {"enabled": False},
+    "@jupyterlab/terminal-extension/plugin": {"screenReaderMode": True},
 }
 
 

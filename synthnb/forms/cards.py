@@ -15,8 +15,10 @@ from synthnb.forms.controls import stack, told
 from synthnb.forms.fields import Choice, Field, Part, Several
 from synthnb.forms.groups import Fold, PartNode
 from synthnb.forms.guide import Context, Offer
+from synthnb.forms.keyboard import Spot
 from synthnb.forms.leaves import Node
 from synthnb.forms.page import MUTED, e, mark, step, within
+from synthnb.forms.places import Step
 
 
 class Card(Node):
@@ -47,6 +49,11 @@ class Card(Node):
         self._head = told()
         self.box = stack([self._head, self._picks.box, self._more.box])
         self.box.add_class("synthnb-card")
+
+    def spot(self, steps: Sequence[Step]) -> Spot:
+        """Return where the keyboard goes: what is picked, or what is folded away."""
+        picked = not steps or steps[0] in self._names
+        return (self._picks if picked else self._more).spot(steps)
 
     def get(self) -> Any:
         """Return the entry, in the order of its record."""

@@ -226,9 +226,10 @@ def _flag(value: bool | None, label: str) -> Control:
 
 
 def _dropdown(shown: Sequence[tuple[str, Any]], value: Any, label: str) -> Any:
+    # By index: ipywidgets takes the value None for nothing at all, not for what stands for it.
     return widgets.Dropdown(
         options=shown,
-        value=value,
+        index=[each for _, each in shown].index(value),
         description=label,
         style=_style(widgets.widget_description.DescriptionStyle),
         layout=wide(),

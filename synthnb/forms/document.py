@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from synthnb.files import write_atomically
 from synthnb.forms.plain import parse
 from synthnb.forms.splice import rewrite
 from synthnb.records import Record, read
+
+LOCK = ".forms.lock"
+"""Held for as long as it takes to compare and to write; runs and releases hold another one."""
+_WAIT = 10.0  # seconds
 
 
 class Document:
@@ -81,26 +86,30 @@ class Document:
     def save(self, data: Mapping[str, Any]) -> bool:
         """Write what changed, whole or not at all; return whether anything did.
 
+        No other form can write between the look at the file and its replacement.
+
         Raises
         ------
         BusyError
-            If somebody else changed the file since; it is left as it is.
+            If somebody else changed the file since, or is at it; it is left as it is.
         SynthnbError
             If the file cannot be written.
         """
         text = rewrite(self.text, data)
         if text == self.text:
             return False
-        if self.changed_elsewhere:
-            raise BusyError(
-                f"{self.path.name} was changed by somebody else after this form read it; "
-                "your last change is not saved.",
-                advice="note what you changed, press `Read the file again`, and change it there",
-            )
         crlf = b"\r\n" in (self._seen or b"")
         new = (text.replace("\n", "\r\n") if crlf else text).encode("utf-8")
         try:
-            write_atomically(self.path, new)
+            with self._alone():
+                if self.changed_elsewhere:
+                    raise BusyError(
+                        f"{self.path.name} was changed by somebody else after this form read it; "
+                        "your last change is not saved.",
+                        advice="note what you changed, press `Read the file again`, and change it "
+                        "there",
+                    )
+                write_atomically(self.path, new)
         except OSError as exc:
             raise SynthnbError(
                 f"{self.path.name} could not be saved: {exc.strerror or type(exc).__name__}.",
@@ -108,6 +117,23 @@ class Document:
             ) from None
         self.text, self._seen, self.data = text, new, dict(data)
         return True
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep every other form from writing in this folder meanwhile."""
+        from filelock import FileLock, Timeout
+
+        folder = self.path.resolve().parent
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(folder / LOCK, timeout=_WAIT):
+                yield
+        except Timeout:
+            raise BusyError(
+                f"{self.path.name} is being written by another form; your last change is not "
+                "saved.",
+                advice="wait a moment, then change any field",
+            ) from None
 
     def _bytes(self) -> bytes | None:
         try:

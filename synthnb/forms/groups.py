@@ -14,8 +14,11 @@ from synthnb.errors import Problem
 from synthnb.forms.controls import MISSING, stack, tick, told
 from synthnb.forms.fields import Constant, Field, Kind, Many, Part, Several
 from synthnb.forms.guide import Context
-from synthnb.forms.leaves import Leaf, Node, SeveralNode, label, note
-from synthnb.forms.page import MUTED, e, mark, step, within
+from synthnb.forms.keyboard import Spot, unseen
+from synthnb.forms.leaves import Leaf, Node, SeveralNode, label, note, sentence
+from synthnb.forms.page import MUTED, e, mark, said, step, within
+from synthnb.forms.places import Step
+from synthnb.records.base import only_fills_a_gap
 
 _TITLE_WORDS = 2
 
@@ -59,7 +62,6 @@ class Fold:
         self._node: Node | None = None
         self._at: tuple[str, tuple[Problem, ...]] = ("", ())
         self.button = widgets.Button(
-            tooltip="Opens or closes what lies below",
             layout={"width": "100%", "height": "auto"},
             style={"button_color": "transparent"},
         )
@@ -68,17 +70,44 @@ class Fold:
         self._body = widgets.VBox(
             layout={"display": "none", "margin": "0 0 .5rem 0", "padding": "0 0 0 1rem"}
         )
-        self.box = stack([self.button, self._body])
+        self.box = stack([self.button, *self._about(), self._body])
         self._name()
+
+    def _about(self) -> list[Any]:
+        """Return a sentence on what lies below; it is hidden once that is open and says it."""
+        kind = self._field.kind
+        text = self._field.help or (kind.about if isinstance(kind, Part) else self._field.why)
+        if self._entry or self._words or not text:
+            return []
+        about = told(f'<div style="color:{MUTED}">{said(sentence(text))}</div>')
+        about.add_class("synthnb-about")
+        return [about]
 
     def toggle(self) -> None:
         """Open what is closed, close what is open."""
+        self._shown(self._made())
+        self._body.layout.display = "none" if self._open else "flex"
+        self._name()
+
+    def spot(self, steps: Sequence[Step]) -> Spot:
+        """Return where the keyboard goes for a place below, which is opened."""
+        new, found = self._node is None, self._made().spot(steps)
+        if new:
+            found = unseen(found)
+        if not self._open:
+            self.toggle()
+        return found
+
+    def _made(self) -> Node:
+        """Return what lies below; it is made now if it was not yet."""
         if self._node is None:
             self._node = build(self._field, self._raw, self._context, titled=False)
             self._node.show(*self._at)
-            self._body.children = (self._node.box,)
-        self._body.layout.display = "none" if self._open else "flex"
-        self._name()
+        return self._node
+
+    def _shown(self, node: Node) -> None:
+        if not self._body.children:
+            self._body.children = (node.box,)
 
     @property
     def _open(self) -> bool:
@@ -109,6 +138,8 @@ class Fold:
         if not self._entry and isinstance(value, list):
             title += f" ({len(value)})"
         self.button.description = f"{'▾' if self._open else '▸'} {title}{open_}"
+        self.button.tooltip = f"{'Closes' if self._open else 'Opens'} what lies below"
+        (self.button.add_class if self._open else self.button.remove_class)("synthnb-open")
 
 
 class PartNode(Node):
@@ -130,6 +161,13 @@ class PartNode(Node):
         children = [node.box for node in self._fields.values()]
         about = told(f'<div style="color:{MUTED}">{e(part.about)}</div>') if part.about else None
         self.box = stack([*([about] if about else []), self._note, *children])
+
+    def spot(self, steps: Sequence[Step]) -> Spot:
+        """Return where the keyboard goes for a place below; the first field for any other."""
+        name = steps[0] if steps else ""
+        if isinstance(name, str) and name in self._fields:
+            return self._fields[name].spot(steps[1:])
+        return next(iter(self._fields.values())).spot(())
 
     def get(self) -> Any:
         """Return the record; fields that no model knows stay as they are."""
@@ -182,6 +220,11 @@ class OptionalNode(Node):
             self._node.show(*self._at)
         self._body.children = (self._node.box,) if self._tick.value and self._node else ()
 
+    def spot(self, steps: Sequence[Step]) -> Spot:
+        """Return where the keyboard goes for a place below; the box to tick if it is not given."""
+        given = self._tick.value and self._node
+        return self._node.spot(steps) if given and self._node and steps else Spot(self._tick)
+
     def get(self) -> Any:
         """Return the record, or MISSING where it is not given."""
         if not self._tick.value:
@@ -210,5 +253,6 @@ def _title(kind: Kind, value: Any) -> str:
     if not isinstance(kind, Part) or not isinstance(value, Mapping):
         return "Entry"
     given = [value.get(field.name) for field in kind.fields]
-    words = [text for text in given if isinstance(text, str) and text][:_TITLE_WORDS]
+    words = [text for text in given if isinstance(text, str) and text]
+    words = [text for text in words if not only_fills_a_gap(text)][:_TITLE_WORDS]
     return " · ".join(text if len(text) <= 48 else f"{text[:47]}…" for text in words) or "New entry"

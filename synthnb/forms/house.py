@@ -143,7 +143,10 @@ class HouseGuide(Guide):
 
     def problems(self, data: Data) -> Iterator[Problem]:
         """Return every limit of a charter that is looser than the policy, and the policy's why."""
-        if self._policy is None or not any(name in data for name in (*_LIMITS, "task")):
+        if self._policy is None:
+            return
+        yield from self._too_late(self._policy.cadence, data.get("review"))
+        if not any(name in data for name in (*_LIMITS, "task")):
             return
         try:
             limits_in_force(self._policy, _limits_of(data))
@@ -151,6 +154,22 @@ class HouseGuide(Guide):
             for problem in exc.problems:
                 if "``" not in problem.message:  # a limit that names no rule yet
                     yield self._explained(problem, data)
+
+    def _too_late(self, longest: str, review: Any) -> Iterator[Problem]:
+        """Return a review that comes later than the policy asks."""
+        said = review.get("cadence") if isinstance(review, Mapping) else None
+        today = clock.now().date()
+        try:
+            late = isinstance(said, str) and add(today, said) > add(today, longest)
+        except (ValueError, OverflowError):  # no duration, which is said elsewhere
+            return
+        if late:
+            words = spoken(longest)
+            yield Problem(
+                "review.cadence",
+                f"is {said}, longer than the policy's {longest}{f' ({words})' if words else ''}; "
+                f"expected at most that, so that the next review is due by {add(today, longest)}",
+            )
 
     def _explained(self, problem: Problem, data: Data) -> Problem:
         """Return a problem at the field that has to change, with the policy's reason."""

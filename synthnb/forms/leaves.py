@@ -16,7 +16,9 @@ from synthnb.errors import Problem
 from synthnb.forms.controls import MISSING, control, meaning, stack, tick, told
 from synthnb.forms.fields import Field
 from synthnb.forms.guide import Context
-from synthnb.forms.page import MUTED, e, flat, mark, said
+from synthnb.forms.keyboard import Spot, go
+from synthnb.forms.page import MUTED, e, flat, in_a_form, mark, said
+from synthnb.forms.places import Step
 from synthnb.records.base import only_fills_a_gap
 
 
@@ -33,6 +35,10 @@ class Node(ABC):
     def show(self, path: str, problems: Sequence[Problem]) -> None:
         """Show the problems that lie at or below a path."""
 
+    @abstractmethod
+    def spot(self, steps: Sequence[Step]) -> Spot:
+        """Return where the keyboard goes for a place below, opening what is folded on the way."""
+
     def faults(self, path: str) -> Iterator[Problem]:
         """Return answers that could not be turned into data at all."""
         yield from ()
@@ -41,15 +47,16 @@ class Node(ABC):
 def note(field: Field, problems: Sequence[Problem] = (), means: str = "") -> str:
     """Return what is wrong with an answer, what is asked and why, and an example, in HTML."""
     means = f"<div>That is {e(means)}.</div>" if means else ""
-    lines = [_sentence(text) for text in (field.help, field.why) if text]
+    lines = [sentence(text) for text in (field.help, field.why) if text]
     help_ = f"<div>{said(' '.join(lines))}</div>" if lines else ""
     given = field.example not in (None, "", [], {})
     example = f"<div>For example: <i>{said(flat(field.example))}</i></div>" if given else ""
     told = f'<div style="color:{MUTED}">{help_}{example}</div>' if help_ or example else ""
-    return f'<div style="line-height:1.35">{mark(problems)}{means}{told}</div>'
+    return f'<div style="line-height:1.35">{mark(map(in_a_form, problems))}{means}{told}</div>'
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Return a text with a full stop, if it has no mark of its own."""
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
@@ -61,8 +68,8 @@ def label(field: Field) -> str:
 class Hint:
     """A suggestion below an answer that is open, and a button to take it."""
 
-    def __init__(self, take: Callable[[Any], None]) -> None:
-        self._take = take
+    def __init__(self, take: Callable[[Any], None], back: Callable[[], Spot]) -> None:
+        self._take, self._back = take, back
         self._value: Any = MISSING
         self.box: Any = stack()
         self._told: Any = None
@@ -79,7 +86,7 @@ class Hint:
             self._told = told()
             self._button = widgets.Button(layout={"width": "auto", "align_self": "flex-start"})
             self._button.add_class("synthnb-hint")
-            self._button.on_click(lambda _: self._take(self._value))
+            self._button.on_click(lambda _: self._taken())
         self._value = found.value
         words = flat(found.value)
         self._told.value = f"<div>Suggestion: <b>{e(words)}</b>, since {e(found.because)}.</div>"
@@ -87,6 +94,11 @@ class Hint:
         self._button.tooltip = f"{field.label}: take the suggestion {words}"
         if not self.box.children:
             self.box.children = (self._told, self._button)
+
+    def _taken(self) -> None:
+        """Take the suggestion; the button goes, so the keyboard goes to the answer."""
+        self._take(self._value)
+        go(self._back())
 
 
 class Leaf(Node):
@@ -103,7 +115,7 @@ class Leaf(Node):
             self._control.widget.add_class("synthnb-quiet")
         self._shown = self._control.widget.value
         self._note = told(note(field))
-        self._hint = Hint(self.take)
+        self._hint = Hint(self.take, lambda: self.spot(()))
         self._last = raw
         self.box = stack([self._control.widget, self._hint.box, self._note])
         self._control.widget.observe(lambda _: context.changed(), "value")
@@ -112,6 +124,10 @@ class Leaf(Node):
         """Answer with a value, as if the user had."""
         fresh = control(self._field.kind, value, "", blank=False)
         self._control.widget.value = fresh.widget.value
+
+    def spot(self, steps: Sequence[Step]) -> Spot:
+        """Return the answer."""
+        return Spot(self._control.widget)
 
     def get(self) -> Any:
         """Return the file's own value until the user gives another answer."""
@@ -165,11 +181,12 @@ class SeveralNode(Node):
             option: tick(option in self._ticked, f"{named}{e(option)}") for option in options
         }
         self._note = told(note(field))
-        self._hint = Hint(self.take)
-        head = told(f"<b>{e(label(field))}</b>")
+        self._hint = Hint(self.take, lambda: self.spot(()))
+        head = told(f'<b class="synthnb-question">{e(label(field))}</b>')
         ticks = widgets.Box(list(self._boxes.values()))
         ticks.add_class("synthnb-ticks")
         self.box = stack([head, ticks, self._hint.box, self._note])
+        self.box.add_class("synthnb-asked")
         for box in self._boxes.values():
             box.observe(lambda _: context.changed(), "value")
 
@@ -177,6 +194,10 @@ class SeveralNode(Node):
         """Tick what a list names, and nothing else."""
         for option, box in self._boxes.items():
             box.value = option in value
+
+    def spot(self, steps: Sequence[Step]) -> Spot:
+        """Return the first box."""
+        return Spot(next(iter(self._boxes.values())))
 
     def get(self) -> Any:
         """Return the ticked words, those of the file first and in its order."""

@@ -18,8 +18,10 @@ from synthnb.forms.controls import MISSING, stack, told
 from synthnb.forms.fields import Choice, Field, Kind, Part, Several
 from synthnb.forms.groups import Fold, build
 from synthnb.forms.guide import Context
+from synthnb.forms.keyboard import Spot, go, unseen
 from synthnb.forms.leaves import Hint, Node, is_open, label, note
 from synthnb.forms.page import e, within
+from synthnb.forms.places import Step
 
 Entry = tuple[Any, Any]
 """A node (or a fold over one) and its box."""
@@ -53,7 +55,7 @@ class ManyNode(Node):
         self._places: list[_Row] = []
         self._rows = stack()
         self._note = told(self._told())
-        self._hint = Hint(self.take)
+        self._hint = Hint(self.take, lambda: Spot(self._add))
         self._add = _button("plus", "Add", f"Add an entry to: {field.label}", self.add)
         self._fill = _button(
             "table", "Add what is not listed", f"Adds to: {field.label}", self.fill
@@ -131,12 +133,20 @@ class ManyNode(Node):
         return _Row(slot, up, down, drop, widgets.HBox([slot, up, down, drop]))
 
     def add(self) -> None:
-        """Add an empty entry at the end, opened."""
+        """Add an empty entry at the end, opened; the keyboard goes to its first answer."""
         self._append({} if isinstance(self._item.kind, Part) else "")
+        first = unseen(self._entries[-1][0].spot(()))
         self._lay_out()
-        if isinstance(self._entries[-1][0], Fold):
-            self._entries[-1][0].toggle()
+        go(first)
         self._context.changed()
+
+    def spot(self, steps: Sequence[Step]) -> Spot:
+        """Return where the keyboard goes for an entry; to `Add` for the list as a whole."""
+        number = steps[0] if steps else None
+        if isinstance(number, int) and number < len(self._entries):
+            found: Spot = self._entries[number][0].spot(steps[1:])
+            return found
+        return Spot(self._add)
 
     def _append(self, value: Any) -> None:
         self._entries.append(self._entry(value))
@@ -145,10 +155,13 @@ class ManyNode(Node):
         """Add an entry for each name that is not listed; those without a name make room."""
         self._entries = [entry for entry in self._entries if self._name(entry)]
         listed = {self._name(entry) for entry in self._entries}
+        new = [name for name in self._offers if name not in listed]
         for offer in self._offers.values():
-            if offer.name not in listed:
+            if offer.name in new:
                 self._append({self._key: offer.name, **offer.entry})
+        first = unseen(self._entries[-len(new)][0].spot(())) if new else Spot(self._add)
         self._lay_out()
+        go(first)
         self._context.changed()
 
     def take(self, value: Any) -> None:

@@ -18,6 +18,8 @@ _BAR = "border-left:4px solid var({colour});padding-left:8px"
 OPEN = _BAR.format(colour="--jp-error-color1, #c0392b")
 DONE = _BAR.format(colour="--jp-success-color1, #1b7f5c")
 """Text keeps the colour of the theme, light or dark; only the bar beside it is red or green."""
+_MISSING = "is required and is missing"
+_GAP = re.compile(r"still holds the placeholder '<(.*)>'")
 _CELL = "text-align:left;vertical-align:top;padding:4px 10px 4px 0"
 _GRID_TEXT = 40
 
@@ -55,6 +57,18 @@ def mark(problems: Iterable[Problem]) -> str:
     return "".join(f'<div style="{OPEN}">✗ {said(problem.message)}</div>' for problem in problems)
 
 
+def in_a_form(problem: Problem) -> Problem:
+    """Return a problem as it is said beside an empty box, where no placeholder is to be seen.
+
+    >>> in_a_form(Problem("title", "still holds the placeholder '<a title>'; write it out")).message
+    'is not answered yet: a title'
+    """
+    if problem.message == _MISSING:
+        return Problem(problem.where, "is not answered yet")
+    gap = _GAP.match(problem.message)
+    return Problem(problem.where, f"is not answered yet: {gap[1]}") if gap else problem
+
+
 def summary(
     problems: Sequence[Problem],
     name: str,
@@ -74,15 +88,30 @@ def summary(
     most : int
         How many problems are listed.
     """
-    done, total = counted or (0, 0)
-    said = f" {done} of {total} questions are answered." if total else ""
-    if not problems:
-        return f'<p style="{DONE}"><b>✓ {e(name)} is complete.</b>{said}</p>'
-    count = "1 part is" if len(problems) == 1 else f"{len(problems)} parts are"
     rows = "".join(f"<li>{e(problem)}</li>" for problem in problems[:most])
     more = f"<li>and {len(problems) - most} more</li>" if len(problems) > most else ""
+    return headline(len(problems), name, counted) + (f"<ul>{rows}{more}</ul>" if rows else "")
+
+
+def headline(left: int, name: str, counted: tuple[int, int] | None = None) -> str:
+    """Return in HTML how complete a record is, in a sentence or two.
+
+    Parameters
+    ----------
+    left : int
+        How many problems there are.
+    name : str
+        What to call the file.
+    counted : tuple of int, optional
+        How many of how many questions are answered.
+    """
+    done, total = counted or (0, 0)
+    said = f" {done} of {total} questions are answered." if total else ""
+    if not left:
+        return f'<p style="{DONE}"><b>✓ {e(name)} is complete.</b>{said}</p>'
+    count = "1 part is" if left == 1 else f"{left} parts are"
     head = f"✗ {e(name)} is not complete: {count} open."
-    return f'<p style="{OPEN}"><b>{head}</b>{said}</p><ul>{rows}{more}</ul>'
+    return f'<p style="{OPEN}"><b>{head}</b>{said}</p>'
 
 
 def page(title: str, name: str, part: Part, data: Any, problems: Sequence[Problem]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,10 @@ from synthnb.forms.document import Document
 from synthnb.forms.fields import part
 from synthnb.forms.groups import PartNode
 from synthnb.forms.guide import Context, Guide
-from synthnb.forms.page import DONE, OPEN, e, page, summary, tally
+from synthnb.forms.keyboard import go
+from synthnb.forms.page import DONE, MUTED, OPEN, e, headline, in_a_form, page, said, tally
+from synthnb.forms.places import in_words, order, steps
+from synthnb.forms.watch import Watch
 from synthnb.records import Record
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
@@ -20,7 +25,8 @@ _STYLE = """<style>
 .synthnb-form, .synthnb-form .widget-html { color: var(--jp-ui-font-color1); }
 .synthnb-form .widget-html-content, .synthnb-form .widget-label { line-height: 1.4; }
 .synthnb-form .widget-vbox, .synthnb-form .widget-html { overflow: visible; }
-.synthnb-answer {
+.synthnb-form h3, .synthnb-form p { margin: 0 0 .4em; }
+.synthnb-answer { margin-top: 12px;
   flex-direction: column !important; align-items: stretch; height: auto !important;
 }
 .synthnb-answer > .widget-label {
@@ -29,6 +35,7 @@ _STYLE = """<style>
 .synthnb-answer > select, .synthnb-answer > input {
   max-width: 60rem; min-height: 2rem; flex: none;
 }
+.synthnb-answer > select { appearance: auto !important; background-image: none !important; }
 .synthnb-quiet > .widget-label, .synthnb-unseen {
   position: absolute; width: 1px !important; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
@@ -39,6 +46,8 @@ _STYLE = """<style>
   text-align: left; font-weight: 600; white-space: normal; padding: 4px 0;
   border-top: 1px solid var(--jp-border-color1) !important; color: var(--jp-ui-font-color1);
 }
+.synthnb-about { margin: -4px 0 4px 14px; }
+.synthnb-open + .synthnb-about { display: none; }
 .synthnb-form .widget-html:has(> .widget-html-content:empty) { display: none; }
 .synthnb-picks { flex-flow: row wrap; column-gap: 2rem; }
 .synthnb-picks .synthnb-answer { min-width: 12rem; }
@@ -50,6 +59,20 @@ _STYLE = """<style>
 }
 .synthnb-form progress { width: 100%; max-width: 30rem; accent-color: var(--jp-brand-color1); }
 </style>"""
+
+_ALARM = f'<p role="alert" style="{OPEN}"><b>✗ {{}}</b></p>'
+_NEWS = "{} was changed by somebody else. Press `Read the file again` to see it."
+_ABOUT = (
+    "<p>{about}</p><p style='color:{muted}'>What has a star must be answered. Each answer is saved "
+    "in {name} as soon as you leave its field.</p>"
+)
+_LISTED = 5  # of what is open; the button leads through all of it
+
+
+def _button(words: str, pressed: Callable[[], None]) -> Any:
+    made = widgets.Button(description=words, layout={"width": "auto"})
+    made.on_click(lambda _: pressed())
+    return made
 
 
 class Form(widgets.VBox):  # type: ignore[misc]
@@ -71,18 +94,23 @@ class Form(widgets.VBox):  # type: ignore[misc]
         self._part = part(model)
         self._title, self._static = title, static
         self._root: PartNode | None = None
-        self._said = ""
+        self._said, self._news = "", False
         self._problems: tuple[Problem, ...] = ()
-        self._head = widgets.HTML(f"{_STYLE}<h3>{e(title)}</h3>")
-        self._status = widgets.HTML()
-        self._again = widgets.Button(
-            description="Read the file again", layout={"width": "auto", "align_self": "flex-start"}
-        )
-        self._again.on_click(lambda _: self.reload())
+        about = _ABOUT.format(about=e(self._part.about), name=e(path.name), muted=MUTED)
+        self._head = widgets.HTML(f"{_STYLE}<h3>{e(title)}</h3>{about}")
+        self._bar, self._alarm, self._status, self._left = (widgets.HTML() for _ in range(4))
+        self._status.add_class("synthnb-live")
+        self._next = _button("Next open question", self.go_on)
+        self._again = _button("Read the file again", self.reload)
+        self._at: tuple[int, ...] | None = None
         self._loading = False
         super().__init__()
         self.add_class("synthnb-form")
         self.reload()
+        self._watch = Watch(self._look, lambda: bool(self._view_count))
+        if not static:
+            self._view_count = 0  # from now on the page says whether it shows this
+            self.observe(lambda _: self._watch.start(), "_view_count")
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -105,14 +133,43 @@ class Form(widgets.VBox):  # type: ignore[misc]
         """Read the file again; what was answered here and not saved is gone."""
         self._loading = True
         self._document.load()
-        self._said = ""
+        self._said, self._news, self._at = "", False, None
+        self._alarm.value = ""
         self._root = None
         if self._document.data is not None and not self._static:
-            self._root = PartNode(self._part, self._document.data, self._context, folds=True)
+            bare = replace(self._part, about="")  # it stands in the head
+            self._root = PartNode(bare, self._document.data, self._context, folds=True)
         inner = (self._root.box,) if self._root else ()
-        self.children = () if self._static else (self._head, self._status, self._again, *inner)
+        buttons = widgets.HBox([self._next, self._again] if inner else [self._again])
+        head = (self._head, self._bar, self._alarm, self._status, buttons, self._left)
+        self.children = () if self._static else (*head, *inner)
         self._loading = False
         self._judge()
+
+    def go_on(self) -> None:
+        """Move the keyboard to the next open question, opening what it is folded into."""
+        if self._root is None or not self._problems:
+            return
+        places = sorted({problem.where for problem in self._problems}, key=self._order)
+        further = [place for place in places if self._at is None or self._order(place) > self._at]
+        place = (further or places)[0]
+        self._at = self._order(place)
+        go(self._root.spot(steps(place)))
+
+    def _order(self, place: str) -> tuple[int, ...]:
+        return order(self._part, place)
+
+    def _look(self) -> None:
+        """Say that somebody else changed the file, before the next answer is refused for it."""
+        try:
+            changed = self._document.changed_elsewhere
+        except SynthnbError:  # said when the next answer cannot be saved
+            return
+        if changed and not self._alarm.value:
+            self._alarm.value = _ALARM.format(said(_NEWS.format(self._document.path.name)))
+            self._news = True
+        elif self._news and not changed:
+            self._alarm.value, self._news = "", False
 
     def _changed(self) -> None:
         if self._loading:
@@ -122,8 +179,10 @@ class Form(widgets.VBox):  # type: ignore[misc]
             saved = self._document.save(self.data)
         except SynthnbError as exc:
             advice = f" What to do: {exc.advice}." if exc.advice else ""
-            self._said = f'<p role="alert" style="{OPEN}"><b>✗ {e(exc.message + advice)}</b></p>'
+            self._alarm.value = _ALARM.format(said(exc.message + advice))
+            self._said, self._news = "", False
         else:
+            self._alarm.value = ""
             self._said = f'<p style="{DONE}">✓ Saved in {name}.</p>' if saved else self._said
         self._judge()
 
@@ -136,11 +195,28 @@ class Form(widgets.VBox):  # type: ignore[misc]
             self._now = self.data
             self._root.show("", self._problems)
             self._now = None
+        self._next.disabled = not self._problems
+        self._left.value = self._list()
         counted = tally(self._part, self._document.data or {}, self._problems)
         bar = '<progress aria-label="Questions answered" value="{}" max="{}"></progress>'
-        shown = bar.format(*counted) if self._root else ""
-        what = summary(self._problems, self._document.path.name, counted if self._root else None)
-        self._status.value = f'<div role="status">{self._said}{shown}{what}</div>'
+        self._bar.value = bar.format(*counted) if self._root else ""
+        left, name = len(self._problems), self._document.path.name
+        what = headline(left, name, counted if self._root else None)
+        # What has just happened, and how much is left: that alone is read out at every answer.
+        self._status.value = f'<div role="status">{self._said}{what}</div>'
+
+    def _list(self) -> str:
+        """Return the first open questions, in the order in which they stand below."""
+        problems = map(in_a_form, self._problems)
+        listed = sorted(problems, key=lambda problem: self._order(problem.where))
+        words = [in_words(self._part, problem.where) for problem in listed[:_LISTED]]
+        rows = [
+            f"<li>{f'<b>{e(place)}</b> ' if place else ''}{said(problem.message)}</li>"
+            for place, problem in zip(words, listed, strict=False)
+        ]
+        more = len(listed) - len(rows)
+        rows += [f"<li>and {more} more</li>"] if more > 0 else []
+        return f"<ul>{''.join(rows)}</ul>" if rows else ""
 
     @property
     def _public(self) -> Any:

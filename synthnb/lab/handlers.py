@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
+import shutil
+import sys
+import sysconfig
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -20,8 +24,11 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from synthnb.errors import SynthnbError
-from synthnb.lab.cards import cards
+from synthnb.lab.cards import cards, workspace_cards
 from synthnb.lab.places import Places
+
+_EVERYWHERE = "/usr/local/bin:/usr/bin:/bin"
+"""Where every login shell looks for programs."""
 
 
 class _Handler(APIHandler):
@@ -83,17 +90,17 @@ class Dossiers(_Handler):
 
 
 class Notebooks(_Handler):
-    """A dossier's copies of the stock notebooks."""
+    """Copies of the stock notebooks, for a dossier or for the workspace around a path."""
 
     @web.authenticated
     @authorized
     async def post(self) -> None:
         """Answer with the path of a copy, which is made only if it is not there."""
 
-        def ask(dossier: str, file: str) -> dict[str, Any]:
-            return {"path": self.places.notebook(dossier, file)}
+        def ask(path: str, file: str) -> dict[str, Any]:
+            return {"path": self.places.notebook(path, file)}
 
-        await self.answer(ask, self.field("dossier"), self.field("file"))
+        await self.answer(ask, self.field("path"), self.field("file"))
 
 
 class Status(_Handler):
@@ -102,14 +109,40 @@ class Status(_Handler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Answer with the dossier's name, its state in one word, and why; {} where none is."""
+        """Answer with name, state in one word, why, and what to do next; {} where none is."""
         await self.answer(self._ask, self.get_argument("path", ""))
 
     def _ask(self, path: str) -> dict[str, Any]:
         from synthnb.lab.states import state_of
 
-        dossier = self.places.dossier(path)
-        return {"name": dossier.name, **asdict(state_of(dossier))} if dossier else {}
+        dossier = self.places.concerned(path)
+        if dossier is None:
+            return {}
+        state, program, workspace = state_of(dossier), _program(), dossier.workspace
+        steps = [
+            {
+                **asdict(step),
+                "typed": step.command.replace("synthnb", program, 1),
+                "open": self.places.served(workspace, step.open),
+            }
+            for step in state.steps
+        ]
+        return {
+            "name": dossier.name,
+            "path": self.places.spot(dossier).path,
+            "root": str(workspace.root),
+            **asdict(state),
+            "steps": steps,
+        }
+
+
+def _program() -> str:
+    """Return how a terminal finds this very synthnb: its shell need not know the environment."""
+    own = Path(sysconfig.get_path("scripts"), "synthnb")
+    usual = shutil.which("synthnb", path=_EVERYWHERE)
+    if usual and own.exists() and Path(usual).samefile(own):
+        return "synthnb"
+    return shlex.quote(str(own)) if own.exists() else f"{shlex.quote(sys.executable)} -m synthnb"
 
 
 def add_to(server: ServerApp) -> None:
@@ -126,4 +159,7 @@ def add_to(server: ServerApp) -> None:
         ],
     )
     # With the page, so that JupyterLab waits for nothing of ours when it starts.
-    application.settings.setdefault("page_config_data", {})["synthnbCards"] = cards()
+    application.settings.setdefault("page_config_data", {})["synthnbCards"] = [
+        *cards(),
+        *workspace_cards(),
+    ]

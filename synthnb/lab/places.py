@@ -10,12 +10,15 @@ Nothing outside that folder is read or written.
 
 from __future__ import annotations
 
+import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from synthnb import workflow
 from synthnb.errors import UsageError
+from synthnb.lab.cards import desk
+from synthnb.learning import WORKSHOPS, copy_workshops
 from synthnb.notebooks import STOCK
 from synthnb.workspace import Dossier, Workspace
 
@@ -56,6 +59,21 @@ class Places:
                 return each
         return None
 
+    def concerned(self, path: str) -> Dossier | None:
+        """Return the dossier that a file is about: that it lies in, or that was released as it.
+
+        Raises
+        ------
+        UsageError
+            If the path leads out, or lies in no workspace.
+        """
+        here = self._inside(path)
+        for each in self._dossiers(self._workspace(here)):
+            released = each.workspace.reports / each.name
+            if any(here.is_relative_to(f.resolve()) for f in (each.folder, released)):
+                return each
+        return None
+
     def around(self, path: str) -> tuple[Spot | None, tuple[Spot, ...]]:
         """Return the dossier that a path means, and every dossier of the workspace.
 
@@ -67,28 +85,53 @@ class Places:
             If the path leads out, or lies in no workspace.
         """
         own = self.dossier(path)
-        spots = tuple(map(self._spot, self._dossiers(self._workspace(self._inside(path)))))
+        spots = tuple(map(self.spot, self._dossiers(self._workspace(self._inside(path)))))
         if own is not None:
-            return self._spot(own), spots
+            return self.spot(own), spots
         return (spots[0] if len(spots) == 1 else None), spots
 
-    def notebook(self, dossier: str, file: str) -> str:
-        """Return the path of a dossier's own copy of a stock notebook, made if it is not there.
+    def notebook(self, path: str, file: str) -> str:
+        """Return the path of a copy of a stock notebook, made if it is not there.
+
+        Notebooks of a dossier lie in its folder ``notebooks``; forms and workshops belong to the
+        workspace, and lie in its folders ``desk`` and ``workshops``.
 
         Raises
         ------
         UsageError
-            If there is no such dossier or stock notebook.
+            If there is no such dossier, workspace or stock notebook.
         """
-        found = self.dossier(dossier)
-        if found is None:
-            raise UsageError(f"{dossier!r} is not a dossier.", advice="choose one in the dialog")
-        if file not in {stock.file for stock in STOCK}:
-            known = ", ".join(stock.file for stock in STOCK)
-            raise UsageError(f"There is no stock notebook {file!r}; there is: {known}.")
         with _COPYING:
-            copies = workflow.copy_notebooks(found)
+            copies = self._copies(path, file)
         return self._path(next(copy for copy in copies if copy.name == file))
+
+    def _copies(self, path: str, file: str) -> list[Path]:
+        own, forms = {stock.file for stock in STOCK}, {each.name: each for each in desk().values()}
+        taught = {each.file for each in WORKSHOPS}
+        if file in own:
+            found = self.dossier(path)
+            if found is None:
+                raise UsageError(f"{path!r} is not a dossier.", advice="choose one in the dialog")
+            self._stays_inside(found.folder / "notebooks")
+            return workflow.copy_notebooks(found)
+        workspace = self._workspace(self._inside(path))
+        if file in taught:
+            self._stays_inside(workspace.root / "workshops")
+            return copy_workshops(workspace)
+        if file not in forms:
+            known = ", ".join(sorted({*own, *forms, *taught}))
+            raise UsageError(f"There is no stock notebook {file!r}; there is: {known}.")
+        copy = workspace.root / "desk" / file
+        self._stays_inside(copy.parent)
+        copy.parent.mkdir(exist_ok=True)
+        if not copy.exists():
+            shutil.copyfile(forms[file], copy)
+        return [copy]
+
+    def served(self, workspace: Workspace, path: str) -> str:
+        """Return how JupyterLab calls a file of a workspace; nothing where it does not serve it."""
+        found = (workspace.root / path).resolve()
+        return self._path(found) if path and found.is_relative_to(self._root) else ""
 
     def new(self, path: str, name: str) -> str:
         """Make a dossier in the workspace around a path; return the path of its first notebook.
@@ -106,9 +149,12 @@ class Places:
             here = (self._root / path.strip("/")).resolve()
         except (OSError, ValueError):
             here = Path("/")
-        if not here.is_relative_to(self._root):
-            raise UsageError("This path leads out of the folder that JupyterLab serves.")
+        self._stays_inside(here)
         return here
+
+    def _stays_inside(self, path: Path) -> None:
+        if not path.resolve().is_relative_to(self._root):
+            raise UsageError("This path leads out of the folder that JupyterLab serves.")
 
     def _workspace(self, here: Path) -> Workspace:
         found = Workspace.find(here)
@@ -125,7 +171,8 @@ class Places:
             each for each in workspace.dossiers if each.folder.resolve().is_relative_to(self._root)
         ]
 
-    def _spot(self, dossier: Dossier) -> Spot:
+    def spot(self, dossier: Dossier) -> Spot:
+        """Return where JupyterLab finds a dossier."""
         return Spot(dossier.name, self._path(dossier.folder))
 
     def _path(self, path: Path) -> str:

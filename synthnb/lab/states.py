@@ -1,19 +1,21 @@
-"""How a dossier stands, in one word and a few reasons.
+"""How a dossier stands, in one word and a few reasons, and what to do next.
 
-state_of(dossier)      # State("blocked", ("Run 0001 is blocked by 3 findings:", …))
+state_of(dossier)      # State("blocked", ("Run 0001 is blocked by 3 findings:", …), (Step(…), …))
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from synthnb import workflow
+from synthnb import clock, workflow
 from synthnb.errors import RecordError, SynthnbError
 from synthnb.judge import limits_in_force
+from synthnb.lab.steps import Ahead, Step, advised, fill
 from synthnb.ledger import Ledger
-from synthnb.records import Datasheet, digest
+from synthnb.records import Datasheet, Finding, digest
+from synthnb.workflow.gather import gather, open_findings
 from synthnb.workspace import Dossier, Papers
 
 Word = Literal["draft", "blocked", "passed", "released", "withdrawn"]
@@ -23,7 +25,7 @@ _GONE = {"withdrawal": "withdrawn", "retirement": "retired"}
 
 @dataclass(frozen=True)
 class State:
-    """One word, and why.
+    """One word, why, and what to do next.
 
     Attributes
     ----------
@@ -32,11 +34,14 @@ class State:
         ``passed``: the verdict on the latest run, accepted risks counted. ``released`` and
         ``withdrawn``: what became of the release of that very run.
     why : tuple of str
-        The reasons, one a line, and the next step.
+        The reasons, one a line.
+    steps : tuple of Step
+        What to do next, in order.
     """
 
     word: Word
     why: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
 
 
 def state_of(dossier: Dossier) -> State:
@@ -45,12 +50,11 @@ def state_of(dossier: Dossier) -> State:
         papers = dossier.read()
         limits_in_force(papers.policy, papers.charter)
     except RecordError as exc:
-        return State("draft", (exc.message, *_some(list(map(str, exc.problems)))))
+        return State("draft", _said(exc), fill(dossier, exc))
     try:
         return _executed(dossier, papers)
     except SynthnbError as exc:
-        advice = (f"What to do: {exc.advice}.",) if exc.advice else ()
-        return State("blocked", (exc.message, *_some(list(map(str, exc.problems))), *advice))
+        return State("blocked", _said(exc), advised(dossier, exc))
 
 
 def _executed(dossier: Dossier, papers: Papers) -> State:
@@ -58,25 +62,29 @@ def _executed(dossier: Dossier, papers: Papers) -> State:
     gone = _gone(dossier)
     in_force = [s.version for s in sheets if s.status == "released" and s.version not in gone]
     beside = (f"Release {in_force[-1]} is in force.",) if in_force else ()
-    again = f"Next: `synthnb run {dossier.name}`."
+    ahead = Ahead(dossier, papers)
     if not dossier.complete_runs:
-        return State("draft", ("Nothing was executed yet.", again, *beside))
+        return State("draft", ("Nothing was executed yet.", *beside), ahead.run())
     _, run = dossier.run()
     if (run.charter, run.plan) != (digest(papers.charter), digest(papers.plan)):
         changed = f"Charter or plan was changed after run {run.id}."
-        return State("draft", (changed, again, *beside))
+        return State("draft", (changed, *beside), ahead.run())
     checked = workflow.check(dossier)
     own = [sheet for sheet in sheets if sheet.subject == checked.subject]
     if own and own[-1].status == "released":
-        return _released(own[-1], gone)
-    accepted, nothing_left = workflow.accepted_risks(dossier, checked)
-    if nothing_left:
-        if checked.stale_blocks:
-            why = "Attacks are installed now in another version than the one that ran."
-            return State("blocked", (why, again, *beside))
-        passed = f"Run {run.id} may be released: nothing blocks that is not accepted."
-        return State("passed", (passed, f"Next: `synthnb release {dossier.name}`.", *beside))
-    return State("blocked", (*_blocking(dossier, checked, accepted), *beside))
+        return _released(ahead, own[-1], gone)
+    decided = gather(dossier, checked, ())
+    today = clock.now().date()
+    ids = open_findings(checked.verdict, papers.policy, decided.accepted, today)
+    left = [each for each in checked.verdict.blocking if each.id in ids]
+    if left:
+        steps = ahead.mend(checked, left, decided, own)
+        return State("blocked", (*_blocking(checked, left), *beside), steps)
+    if checked.stale_blocks:
+        why = "Attacks are installed now in another version than the one that ran."
+        return State("blocked", (why, *beside), ahead.retest())
+    passed = f"Run {run.id} may be released: nothing blocks that is not accepted."
+    return State("passed", (passed, *beside), ahead.release(checked, decided))
 
 
 def _gone(dossier: Dossier) -> dict[str, str]:
@@ -88,21 +96,23 @@ def _gone(dossier: Dossier) -> dict[str, str]:
     }
 
 
-def _released(sheet: Datasheet, gone: dict[str, str]) -> State:
+def _released(ahead: Ahead, sheet: Datasheet, gone: dict[str, str]) -> State:
     if sheet.version in gone:
-        return State("withdrawn", (f"Release {sheet.version} {gone[sheet.version]}.",))
+        why = f"Release {sheet.version} {gone[sheet.version]}."
+        return State("withdrawn", (why,), ahead.withdrawn())
     issued = f"Released as {sheet.version} on {sheet.issued:%Y-%m-%d}."
-    return State("released", (issued, f"Its review is due on {sheet.review_due}."))
+    due = f"Its review is due on {sheet.review_due}."
+    return State("released", (issued, due), ahead.released(sheet))
 
 
-def _blocking(
-    dossier: Dossier, checked: workflow.Checked, accepted: Container[str]
-) -> Iterator[str]:
-    found = [each for each in checked.verdict.blocking if each.id not in accepted]
-    count = "1 finding" if len(found) == 1 else f"{len(found)} findings"
+def _blocking(checked: workflow.Checked, left: Sequence[Finding]) -> Iterator[str]:
+    count = "1 finding" if len(left) == 1 else f"{len(left)} findings"
     yield f"Run {checked.run.id} is blocked by {count}:"
-    yield from _some([f"{each.title}: {each.because}" for each in found])
-    yield f"`synthnb check {dossier.name}` tells all of it."
+    yield from _some([f"{each.title}: {each.because}" for each in left])
+
+
+def _said(error: SynthnbError) -> tuple[str, ...]:
+    return (error.message, *_some(list(map(str, error.problems))))
 
 
 def _some(lines: list[str]) -> Iterator[str]:

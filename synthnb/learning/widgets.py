@@ -10,10 +10,29 @@ import ipywidgets as widgets
 from synthnb.errors import SynthnbError
 from synthnb.learning.quiz import Quiz
 from synthnb.show import Shown
-from synthnb.show.pieces import COLOURS, e
+from synthnb.show.pieces import coloured, e
 
 _WIDE = {"description_width": "auto"}
 _SNUG = {"width": "auto", "align_self": "flex-start"}
+_STYLE = """<style>
+.synthnb-asked.widget-radio { flex-direction: column; width: auto; height: auto; margin-top: 12px; }
+.synthnb-asked.widget-radio > .widget-label {
+  width: auto !important; height: auto; text-align: left; white-space: normal; font-weight: 600;
+  line-height: 1.4; max-width: 60rem; color: var(--jp-ui-font-color1);
+}
+.synthnb-asked.widget-radio > .widget-radio-box { width: auto; margin: 0 !important; }
+.synthnb-asked.widget-radio label {
+  color: var(--jp-ui-font-color1); height: auto; white-space: normal;
+}
+.synthnb-learning .widget-html, .synthnb-learning .widget-label, .synthnb-learning .widget-readout {
+  color: var(--jp-ui-font-color1);
+}
+.synthnb-learning .noUi-handle { border: 1px solid var(--jp-ui-font-color2); }
+.synthnb-learning .noUi-handle:focus-visible, .synthnb-learning input:focus-visible,
+.synthnb-learning button:focus-visible, .synthnb-learning select:focus-visible {
+  outline: 2px solid var(--jp-brand-color1); outline-offset: 1px;
+}
+</style>"""
 
 
 class Page(widgets.VBox):  # type: ignore[misc]
@@ -55,10 +74,12 @@ class Slider(Page):
             style=_WIDE,
             layout={"width": "40rem", "max_width": "98%"},
         )
+        self.slider.add_class("synthnb-slider")
         self._at = _bundle(show(value))
         self.shown = widgets.HTML(_snug(self._at))
         self.slider.observe(self._moved, "value")
-        super().__init__([self.slider, self.shown])
+        super().__init__([widgets.HTML(_STYLE), self.slider, self.shown])
+        self.add_class("synthnb-learning")
 
     def _moved(self, change: Any) -> None:
         self.shown.value = _snug(_bundle(self._show(change["new"])))
@@ -94,10 +115,16 @@ class SelfCheck(Page):
         self._quiz, self._record = quiz, record
         self.choices = [
             widgets.RadioButtons(
-                options=question.choices, value=None, layout={"width": "max-content"}
+                options=question.choices,
+                value=None,
+                description=f"{number}. {question.text}",
+                style={"description_width": "initial"},
+                layout={"width": "auto"},
             )
-            for question in quiz.questions
+            for number, question in enumerate(quiz.questions, 1)
         ]
+        for each in self.choices:
+            each.add_class("synthnb-asked")
         self.said = [widgets.HTML() for _ in quiz.questions]
         self.button = widgets.Button(
             description="Check my answers", button_style="primary", layout=_SNUG
@@ -112,18 +139,17 @@ class SelfCheck(Page):
         self.keep = widgets.Button(description="Record my completion", disabled=True, layout=_SNUG)
         self.keep.on_click(lambda _: self._keep())
         self.status = widgets.HTML()
-        rows: list[Any] = []
-        for number, question in enumerate(quiz.questions, 1):
-            head = widgets.HTML(f"<b>{number}. {e(question.text)}</b>")
-            rows += [head, self.choices[number - 1], self.said[number - 1]]
+        self.status.add_class("synthnb-live")
+        rows = [row for pair in zip(self.choices, self.said, strict=True) for row in pair]
         ends = [self.person, self.keep] if record else []
-        super().__init__([*rows, self.button, *ends, self.status])
+        super().__init__([widgets.HTML(_STYLE), *rows, self.button, *ends, self.status])
+        self.add_class("synthnb-learning")
 
     def _check(self) -> None:
         found = self._quiz.answer([choice.value for choice in self.choices])
         for each, place in zip(found, self.said, strict=True):
-            sign, colour = ("✓", COLOURS["pass"]) if each.right else ("✗", COLOURS["fail"])
-            place.value = f'<span style="color:{colour}">{sign} {e(each.said)}</span>'
+            sign, colour = ("✓", coloured("pass")) if each.right else ("✗", coloured("fail"))
+            place.value = f'<span style="{colour}">{sign} {e(each.said)}</span>'
         right, of = sum(each.right for each in found), len(found)
         self.keep.disabled = not self._quiz.complete
         more = "All right." if self._quiz.complete else "Change what is wrong and check again."

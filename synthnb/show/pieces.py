@@ -99,8 +99,23 @@ def mark(finding: Finding | None, said: str = "") -> str:
     if finding is None:
         return ""
     sign, word = MARKS[finding.state]
-    colour = COLOURS[finding.state]
-    return f'<span style="color:{colour};font-weight:600">{sign} {e(said or word)}</span>'
+    return (
+        f'<span style="{coloured(finding.state)};font-weight:600">{sign} {e(said or word)}</span>'
+    )
+
+
+def coloured(state: State) -> str:
+    """Return the style of text in the colour of a state, readable on a light and a dark ground."""
+    return tinted(COLOURS[state])
+
+
+def tinted(colour: str) -> str:
+    """Return the style of text in a colour that is drawn towards that of the text around it.
+
+    Around it stands black on white or white on black; what does not know how to mix shows the
+    colour of the text.
+    """
+    return f"color:color-mix(in srgb, {colour} 55%, currentColor)"
 
 
 def e(text: str) -> str:

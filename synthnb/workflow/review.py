@@ -121,8 +121,13 @@ def _trusted(member: Member, public: str) -> bool:
     return any(key.public == public and key.trusted_on(today) for key in member.keys)
 
 
+def reviewers(people: People, charter: Charter, plan: Plan, policy: Policy) -> tuple[str, ...]:
+    """Return who may review, with a key that may be trusted today or without."""
+    return tuple(m.name for m in people.members if not objections(m, charter, plan, policy))
+
+
 def _instead(people: People, charter: Charter, plan: Plan, policy: Policy) -> str:
-    could = [m.name for m in people.members if not objections(m, charter, plan, policy)]
+    could = reviewers(people, charter, plan, policy)
     if could:
         return f"these could: {', '.join(could)}"
     return f"add somebody independent with the role {policy.review.roles[0]} to people.yaml"

@@ -200,3 +200,40 @@ def test_importing_is_cheap_and_verifying_loads_nothing_heavy() -> None:
     results = [run() for _ in range(3)]
     assert all(heavy == "[]" for _, heavy in results)
     assert min(float(seconds) for seconds, _ in results) < 0.15
+
+
+COPIES = {
+    "datasheet.html": ".ipynb_checkpoints/datasheet-checkpoint.html",
+    "notebooks/03.tar.gz": "notebooks/.ipynb_checkpoints/03.tar-checkpoint.gz",
+    "LICENSE": ".ipynb_checkpoints/LICENSE-checkpoint",
+}
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_to_open_a_release_in_jupyter_does_not_break_it(name: str) -> None:
+    content = {**a.CONTENT, name: b"read me"}
+    bundle = {attest.ATTESTATION: attest.sign(attest.build(content, a.PREDICATE), [a.ADA])}
+    copied = {**content, COPIES[name]: b"read me"}
+    beside = {**bundle, ".ipynb_checkpoints/attestation.dsse-checkpoint.json": bundle[PLACE[7:]]}
+    checks = attest.verify(attest.Release(copied, beside), a.TRUSTED)
+    assert a.failures(checks) == []
+    assert f"content/: {len(content)} files, each as it was attested" in [c.message for c in checks]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (".ipynb_checkpoints/datasheet-checkpoint.html", b"something else"),
+        (".ipynb_checkpoints/other-checkpoint.html", b"read me"),
+        (".ipynb_checkpoints/datasheet.html", b"read me"),
+        ("elsewhere/.ipynb_checkpoints/datasheet-checkpoint.html", b"read me"),
+        ("copies/datasheet-checkpoint.html", b"read me"),
+    ],
+)
+def test_what_is_not_such_a_copy_is_not_attested(name: str, data: bytes) -> None:
+    content = {**a.CONTENT, "datasheet.html": b"read me"}
+    bundle = {attest.ATTESTATION: attest.sign(attest.build(content, a.PREDICATE), [a.ADA])}
+    checks = attest.verify(attest.Release({**content, name: data}, bundle), a.TRUSTED)
+    assert a.failures(checks) == [f"content/{name}: is not attested"]
+    beside = {**bundle, ".ipynb_checkpoints/attestation.dsse-checkpoint.json": data}
+    assert a.failures(attest.verify(attest.Release(content, beside), a.TRUSTED))

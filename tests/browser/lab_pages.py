@@ -17,16 +17,38 @@ FLAGS = [
     *("--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"),
 ]
 SECOND = 1000
-_RAN = """() => {
+_NUMBER = re.compile(r"\d")
+_PROMPTS = """
   const panel = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
-  const cells = [...panel.querySelectorAll('.jp-CodeCell')];
-  if (panel.querySelector(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']")) {
-    return true;
-  }
-  return cells.length > 0 && cells.every(
-    cell => /\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').textContent)
-      || !cell.querySelector('.jp-InputArea-editor').textContent.trim());
-}"""
+  const prompts = [...panel.querySelectorAll('.jp-CodeCell')]
+    .filter(cell => cell.querySelector('.jp-InputArea-editor').textContent.trim())
+    .map(cell => cell.querySelector('.jp-InputPrompt').textContent);
+"""
+_RAN = f"""() => {{
+  {_PROMPTS}
+  return prompts.some(each => /\\d/.test(each)) && !prompts.some(each => each.includes('*'));
+}}"""
+_LEFT = f"() => {{ {_PROMPTS} return prompts.filter(each => !/\\d/.test(each)).length; }}"
+_NAMED = """
+  const named = each =>
+    (each.labels && each.labels.length ? each.labels[0].textContent
+      : each.textContent.trim() || each.getAttribute('aria-label') || each.title)
+    .replace(/^[▸▾\\s\\u200b]+/, '').trim();
+"""
+_HERE = f"""() => {{
+  {_NAMED}
+  return document.activeElement === document.body ? '' : named(document.activeElement);
+}}"""
+_AHEAD = f"""([names, back]) => {{
+  {_NAMED}
+  const here = document.activeElement;
+  const side = back ? Node.DOCUMENT_POSITION_PRECEDING : Node.DOCUMENT_POSITION_FOLLOWING;
+  return [...document.querySelectorAll('input, textarea, select, button')].some(
+    each => !each.disabled && each.checkVisibility()
+      && names.some(name => named(each).startsWith(name))
+      && (here === document.body || here.compareDocumentPosition(each) & side));
+}}"""
+_MANY = 60  # fields between one answer and the next
 
 
 class Lab:
@@ -105,23 +127,75 @@ class Lab:
         expect(self.page).to_have_url(f"{self.server.url}{where}")
 
     def kernel_is_idle(self) -> None:
-        """Wait for the kernel; the toolbar says `idle` before there is one, the status bar not."""
-        item = self.page.locator(".jp-StatusBar-TextItem", has_text="| Idle")
-        expect(item).to_be_visible(timeout=60 * SECOND)
+        """Wait for the kernel of the notebook in front.
 
-    def run_all(self, seconds: float = 60) -> None:
-        """Run every cell of the notebook in front, until each has run; none may break."""
+        The toolbar says `idle` before there is one, and the status bar may still speak of the
+        notebook that was in front before.
+        """
+        tab = self.page.locator("#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current")
+        item = f".jp-StatusBar-TextItem[title$=' {tab.inner_text().strip()}']"
+        expect(self.page.locator(item, has_text="| Idle")).to_be_visible(timeout=60 * SECOND)
+
+    def run(self, seconds: float = 60) -> None:
+        """Run the cells of the notebook in front, until none waits any more."""
         self.kernel_is_idle()
-        if self.notebook.locator(".jp-InputPrompt", has_text=re.compile(r"\d")).count():
+        if self.notebook.locator(".jp-InputPrompt", has_text=_NUMBER).count():
             self.menu("Edit", "Clear Outputs of All Cells")  # numbers of an earlier run mislead
         self.menu("Run", "Run All Cells")
         self.page.wait_for_function(_RAN, timeout=seconds * SECOND)
+
+    def run_all(self, seconds: float = 60) -> None:
+        """Run every cell of the notebook in front; none may break."""
+        self.run(seconds)
+        ran = self.notebook.locator(
+            ".jp-CodeCell", has=self.page.locator(".jp-InputPrompt", has_text=_NUMBER)
+        )
+        ran.last.scroll_into_view_if_needed()
+        if self.page.evaluate(_LEFT):  # what is out of sight is not drawn, so wait for what broke
+            expect(self.errors).not_to_have_count(0)
         assert self.errors.all_inner_texts() == []
 
     @property
     def errors(self) -> Locator:
-        """Return what broke in the notebook in front."""
-        return self.notebook.locator("[data-mime-type='application/vnd.jupyter.error']")
+        """Return what broke in the notebook in front; JupyterLab shows it as if it were stderr."""
+        return self.notebook.locator("[data-mime-type='application/vnd.jupyter.stderr']")
+
+    @property
+    def focused(self) -> str:
+        """Return what the field or button is called that the keyboard is at."""
+        return str(self.page.evaluate(_HERE))
+
+    def tab(self, *names: str, back: bool = False) -> None:
+        """Press Tab until the keyboard is at a field or button whose name begins like one of these.
+
+        A field that is still being drawn is waited for, as a person would.
+        """
+        self.page.wait_for_function(_AHEAD, arg=[names, back])
+        passed: list[str] = []
+        while not passed or not passed[-1].startswith(names):
+            assert len(passed) < _MANY, f"no way to {names}; passed {passed}"
+            self.page.keyboard.press("Shift+Tab" if back else "Tab")
+            passed.append(self.focused)
+
+    def unfold(self, *names: str) -> None:
+        """Go to a heading by the keyboard, and open it."""
+        self.tab(*names)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(":focus")).to_contain_text("▾")
+
+    def verdict(self, room: str) -> None:
+        """Be sure that the notebook in front ends with its findings."""
+        found = self.notebook.locator(".jp-OutputArea-output", has_text=f"{room}: findings so far.")
+        found.scroll_into_view_if_needed()
+        expect(found).to_be_visible(timeout=60 * SECOND)
+
+    def close(self) -> None:
+        """Close the page and end every kernel; what was not saved is gone."""
+        context = self.page.context
+        self.page.close()
+        self.server.stop_kernels()
+        self.page = context.new_page()
+        self.page.set_default_timeout(20 * SECOND)
 
     def menu(self, *path: str) -> None:
         """Choose something from the menus."""
@@ -147,6 +221,8 @@ def serious(page: Page, within: str = "body") -> list[str]:
     """Return what axe-core finds in a part of a page that is serious or critical, and where."""
     from axe_playwright_python.sync_playwright import Axe
 
+    # JupyterLab's body is 0 pixels high and hides what overflows; axe would think nothing visible.
+    page.add_style_tag(content="body { min-height: 100vh }")
     options = {"resultTypes": ["violations"]}
     found = Axe().run(page, context=within, options=options)
     return [

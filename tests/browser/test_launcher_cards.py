@@ -103,6 +103,44 @@ def test_a_new_dossier_begins_with_its_charter(lab: Lab, folder: Path) -> None:
     expect(lab.state).to_contain_text("customers: draft")
 
 
+def test_the_next_step_is_that_of_the_dossier_one_chooses(
+    lab: Lab, folder: Path, second: Path
+) -> None:
+    lab.open(folder.parent.parent)
+    lab.card("Next step").click()
+    expect(lab.dialog).to_contain_text("For which dossier?")
+    lab.dialog.locator("select").select_option(second.name)
+    lab.dialog.get_by_role("button", name="OK").click()
+    expect(lab.dialog).to_contain_text("second: draft")
+    expect(lab.dialog).to_contain_text("synthnb run second")
+    lab.page.keyboard.press("Escape")
+    expect(lab.state).to_have_text("✎ second: draft")
+
+
+def test_a_form_of_the_workspace_is_opened_and_shown(lab: Lab, folder: Path) -> None:
+    root = folder.parent.parent
+    lab.open(root)
+    lab.card("People").click()
+    lab.shows(root / "desk" / "people.ipynb")
+    lab.run_all()
+    form = lab.notebook.locator(".synthnb-form")
+    expect(form.get_by_role("status")).to_contain_text("people.yaml is complete")
+    lab.shot("people")
+    for title in ("Incident", "Feedback"):
+        lab.open(root)
+        lab.card(title).click()
+        lab.shows(root / "desk" / f"{title.lower()}.ipynb")
+
+
+def test_a_workshop_is_copied_into_the_workspace(lab: Lab, folder: Path) -> None:
+    root = folder.parent.parent
+    lab.open(folder)
+    lab.card("Workshop: Tuning").click()
+    lab.shows(root / "workshops" / "02_tuning.ipynb")
+    copied, stock = root / "workshops", assets.notebooks() / "workshops"
+    assert {each.name for each in copied.glob("*.ipynb")} == {each.name for each in stock.iterdir()}
+
+
 def test_outside_a_workspace_a_card_says_what_to_do(lab: Lab) -> None:
     lab.open(lab.server.root)
     lab.card("1 Charter").click()

@@ -256,7 +256,7 @@ def test_a_placeholder_is_an_empty_box_and_stays_in_the_file_until_answered(
     title = opened(form, "title")
     assert title._control.widget.value == ""
     assert title.get().startswith("<title of the datasheet")
-    assert "still holds the placeholder" in title._note.value
+    assert "is not answered yet: title of the datasheet" in title._note.value
 
 
 def test_what_nobody_chose_or_named_is_said_in_plain_words(dossier: Dossier) -> None:
@@ -288,7 +288,7 @@ def test_what_is_left_is_counted_and_shown_as_a_bar(dossier: Dossier) -> None:
     form = form_of(dossier)
     done, total = tally(form._part, form.data, form.problems)
     assert 0 < done < total
-    assert f'value="{done}" max="{total}"' in form._status.value
+    assert f'value="{done}" max="{total}"' in form._bar.value
     assert f"{done} of {total} questions are answered." in form._status.value
     opened(form, "title")._control.widget.value = "A title"
     assert tally(form._part, form.data, form.problems) == (done + 1, total)
@@ -309,7 +309,7 @@ def test_two_forms_on_one_file_do_not_overwrite_each_other(dossier: Dossier) -> 
     text = (dossier.folder / "charter.yaml").read_text()
     assert "From one" in text
     assert "From two" not in text
-    assert "changed by somebody else" in two._status.value
+    assert "changed by somebody else" in two._alarm.value
     two.reload()
     opened(two, "purpose")._control.widget.value = "From two, which now knows it."
     text = (dossier.folder / "charter.yaml").read_text()

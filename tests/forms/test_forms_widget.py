@@ -207,7 +207,7 @@ def test_somebody_elses_change_is_not_overwritten(charter: Path) -> None:
     charter.write_text(theirs)
     answer(form, "Mine", "title")
     assert charter.read_text() == theirs
-    assert "changed by somebody else" in form._status.value
+    assert "changed by somebody else" in form._alarm.value
     form.reload()
     answer(form, "Mine", "title")
     assert charter.read_text() == theirs.replace("Synthetic Boston mortgage applications", "Mine")
@@ -279,7 +279,7 @@ def test_a_file_that_cannot_be_written_stays_and_the_form_says_so(charter: Path)
     (charter.parent / ".charter.yaml.partial").mkdir()  # in the way of the new file
     answer(form, "Other", "title")
     assert charter.read_bytes() == before
-    assert "could not be saved" in form._status.value
+    assert "could not be saved" in form._alarm.value
 
 
 def test_what_the_file_says_is_never_markup(charter: Path) -> None:
@@ -291,7 +291,7 @@ def test_what_the_file_says_is_never_markup(charter: Path) -> None:
         node(form, name)
     node(form, "audiences", 0)
     bundle = form._repr_mimebundle_()
-    shown = [bundle["text/html"], form._head.value, form._status.value]
+    shown = [bundle["text/html"], form._head.value, form._status.value, form._left.value]
     shown.append(node(form, "audiences", 0, "access")._note.value)
     assert all(evil not in each for each in shown)
     assert "&lt;script&gt;" in bundle["text/html"]

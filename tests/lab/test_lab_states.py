@@ -37,9 +37,8 @@ def lenient(executed: Path) -> Path:
 
 def test_a_dossier_that_was_never_run_is_a_draft(tmp_path: Path) -> None:
     folder = make_workspace(tmp_path)
-    assert state(tmp_path) == State(
-        "draft", ("Nothing was executed yet.", "Next: `synthnb run loanapp`.")
-    )
+    found = state(tmp_path)
+    assert (found.word, found.why) == ("draft", ("Nothing was executed yet.",))
     charter = folder / "charter.yaml"
     charter.write_text(charter.read_text().replace("title: ", "titel: ", 1))
     found = state(tmp_path)
@@ -71,7 +70,8 @@ def test_a_run_that_was_changed_afterwards_is_blocked(executed: Path) -> None:
 
 def test_a_run_that_holds_is_passed_then_released_then_withdrawn(lenient: Path) -> None:
     found = state(lenient)
-    assert (found.word, found.why[-1]) == ("passed", "Next: `synthnb release loanapp`.")
+    assert found.word == "passed"
+    assert found.why[0].startswith("Run 0001 may be released")
     done = cli_here("release", "loanapp", *both(lenient), cwd=lenient, env=PASS)
     assert done.code == 0, done.text
     found = state(lenient)

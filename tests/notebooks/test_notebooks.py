@@ -10,9 +10,12 @@ import nbformat
 import pytest
 from workspaces import make_workspace
 
-from synthnb import assets, notebooks
+from synthnb import assets, notebooks, workflow
+from synthnb.workspace import Dossier
 
 PATHS = sorted(assets.notebooks().glob("*.ipynb"))
+ROWS = 1000
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def test_there_are_six_in_the_order_of_the_work() -> None:
@@ -45,17 +48,46 @@ def test_a_notebook_explains_before_it_computes(path: Path) -> None:
     assert len(tagged) == 1
 
 
-def test_all_run_by_hand_in_a_dossier_without_papermill(tmp_path: Path) -> None:
-    """As in JupyterLab: each in turn, no parameters, the kernel in the notebook's folder."""
-    folder = make_workspace(tmp_path / "ws")
-    copied = [folder / "notebooks" / path.name for path in PATHS]
-    copied[0].parent.mkdir()
-    for source, target in zip(PATHS, copied, strict=True):
-        target.write_bytes(source.read_bytes())
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a dossier laid out as a card does it, its notebooks run by `jupyter execute`.
+
+    As in JupyterLab: each in turn, default parameters, the kernel in the notebook's folder.
+    """
+    folder = make_workspace(tmp_path_factory.mktemp("by-hand") / "ws")
+    table = folder / "data" / "loanapp.csv"
+    table.write_text("".join(table.read_text().splitlines(keepends=True)[:ROWS]))
+    copied = workflow.copy_notebooks(Dossier.at(folder))
     command = [sys.executable, "-m", "jupyter", "execute", "--inplace", *map(str, copied)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
-    found = [notebooks.collect(path) for path in copied]
+    return folder
+
+
+def test_all_run_by_hand_in_a_dossier_without_papermill(executed: Path) -> None:
+    found = [notebooks.collect(executed / "notebooks" / path.name) for path in PATHS]
     assert [evidence.room for evidence in found] == list(notebooks.ROOMS)
-    assert (folder / "work" / "synthetic.parquet").is_file()
-    assert not (folder / "runs").exists()
+    assert (executed / "work" / "synthetic.parquet").is_file()
+    assert not (executed / "runs").exists()
+
+
+@pytest.mark.parametrize("stock", notebooks.STOCK, ids=lambda stock: stock.room)
+def test_a_notebook_run_by_hand_ends_with_its_verdict_where_nothing_runs(
+    executed: Path, stock: notebooks.Stock
+) -> None:
+    """GitHub shows HTML and plain text, and no widget: each must have a page beside it."""
+    notebook = nbformat.read(executed / "notebooks" / stock.file, as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    outputs = [output for cell in code for output in cell.outputs]
+    assert {output.output_type for output in outputs} <= {
+        *("stream", "display_data", "execute_result")
+    }
+    for output in outputs:
+        kinds = set(output.get("data", {}))
+        assert WIDGET not in kinds or "text/html" in kinds
+    (last,) = code[-1].outputs
+    assert WIDGET not in last.data
+    assert f"{stock.room.capitalize()}: findings so far." in last.data["text/html"]
+    assert "<script" not in last.data["text/html"]
+    assert "Next:" in last.data["text/html"]
