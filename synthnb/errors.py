@@ -87,6 +87,10 @@ class SynthnbError(Exception):
             lines.append(f"  What to do: {self.advice}")
         return "\n".join(lines)
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: the message, without the lines and paths of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class UsageError(SynthnbError):
     """What was asked for is wrong; nothing was done."""

@@ -25,7 +25,10 @@ from synthnb.show import (
 )
 
 HOSTILE = ["<script>alert(1)</script>", "Hi <img src=x onerror=alert(1)>", '"><b>x', "a&b"]
-TAGS = {"table", "thead", "tbody", "tr", "th", "td", "b", "i", "br", "div", "p", "ul", "li", "span"}
+TAGS = {
+    *("table", "thead", "tbody", "tr", "th", "td"),
+    *("b", "i", "br", "code", "div", "p", "ul", "li", "span"),
+}
 
 
 class Page(HTMLParser):

@@ -21,7 +21,7 @@ from synthnb.forms.document import Document
 from synthnb.forms.guide import Data, Guide, Offer, Suggestion
 from synthnb.forms.spans import spoken
 from synthnb.judge import limits_in_force
-from synthnb.records import Charter, People, Policy, Rule, Task, Threshold, metric
+from synthnb.records import Charter, People, Plan, Policy, Rule, Task, Threshold, metric
 from synthnb.records.duration import add
 
 _LIMITS = ("fidelity", "privacy", "fairness")
@@ -142,7 +142,8 @@ class HouseGuide(Guide):
         return None
 
     def problems(self, data: Data) -> Iterator[Problem]:
-        """Return every limit of a charter that is looser than the policy, and the policy's why."""
+        """Return what the policy and the generators say against charter or plan, and why."""
+        yield from self._impossible(data)
         if self._policy is None:
             return
         yield from self._too_late(self._policy.cadence, data.get("review"))
@@ -154,6 +155,29 @@ class HouseGuide(Guide):
             for problem in exc.problems:
                 if "``" not in problem.message:  # a limit that names no rule yet
                     yield self._explained(problem, data)
+
+    def _impossible(self, data: Data) -> Sequence[Problem]:
+        """Return why a plan cannot be carried out; without a charter, whether it names a generator.
+
+        What is not complete is said elsewhere.
+        """
+        named = data.get("generator")
+        if not isinstance(named, str) or not named or named.startswith("<"):
+            return ()
+        from synthnb.generate import check, generators
+
+        try:
+            if named not in generators():
+                return (
+                    Problem("generator", f"is no generator; these are: {', '.join(generators())}"),
+                )
+            plan = Plan.model_validate(dict(data))
+            check(plan, Charter.model_validate(dict(self._charter(data))))
+        except ValidationError:
+            return ()
+        except SynthnbError as exc:
+            return exc.problems
+        return ()
 
     def _too_late(self, longest: str, review: Any) -> Iterator[Problem]:
         """Return a review that comes later than the policy asks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from synthnb.records import Finding
-from synthnb.show.pieces import CELL, GRAVITY, MARKS, Shown, e, framed, mark, number, remedy
+from synthnb.show.pieces import CELL, GRAVITY, MARKS, Shown, e, framed, mark, number, prose, remedy
 
 
 def findings_card(
@@ -32,18 +32,16 @@ def findings_card(
         name = f"{finding.title} · {about}" if about else finding.title
         verb = "blocks" if finding.effect == "block" else "warns"
         what = remedy(finding, advice or {})
-        do = "" if what in told else f"<br><i>What to do:</i> {e(what)}"
+        do = "" if what in told else f"<br><i>What to do:</i> {prose(what)}"
         told.add(what)
         rows.append(
             f'<li style="margin:6px 0">{mark(finding)} <b>{e(name)}</b> ({verb})<br>'
-            f"{e(finding.because)}{do}</li>"
+            f"{prose(finding.because)}{do}</li>"
         )
         lines.append(f"[{MARKS[finding.state][1]}, {verb}] {name}: {finding.because}")
     count = f"{passed} of {len(findings)} findings pass." if findings else "No rule judges this."
-    body = (
-        f"<p><b>{e(title)}</b> {count}</p><ul>{''.join(rows)}</ul>"
-        f"<p><b>Next:</b> {e(next_step)}</p>"
-    )
+    listed = f"<ul>{''.join(rows)}</ul>" if rows else ""
+    body = f"<p><b>{e(title)}</b> {count}</p>{listed}<p><b>Next:</b> {prose(next_step)}</p>"
     text = "\n".join([f"{title} {count}", *lines, f"Next: {next_step}"])
     return Shown(framed(body, open_), text)
 
@@ -69,7 +67,7 @@ def answer_card(findings: Sequence[Finding], advice: Mapping[str, str] | None = 
         parts.append(
             f'<p style="font-size:1.3em;margin:4px 0">{mark(finding, finding.case)}</p>'
             f"<p><i>{e(finding.title)}?</i> "
-            f"{e(finding.because.removeprefix(f'{finding.case}. '))}</p>"
+            f"{prose(finding.because.removeprefix(f'{finding.case}. '))}</p>"
         )
         lines.append(f"{finding.title}? {finding.because}")
     others = [each for each in kept if not each.case]
@@ -79,7 +77,7 @@ def answer_card(findings: Sequence[Finding], advice: Mapping[str, str] | None = 
     open_ = [each for each in kept if each.effect != "none"]
     remedies = dict.fromkeys(remedy(each, advice or {}) for each in open_)
     if remedies:
-        items = "".join(f"<li>{e(each)}</li>" for each in remedies)
+        items = "".join(f"<li>{prose(each)}</li>" for each in remedies)
         parts.append(f"<p><b>What to change</b></p><ul>{items}</ul>")
         lines += ["What to change:", *(f"- {each}" for each in remedies)]
     return Shown(framed("".join(parts), open_), "\n".join(lines) or "no rule asks anything here")

@@ -7,6 +7,7 @@ is escaped; colour never carries meaning alone.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,7 +72,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Shown:
     """Return a table of plain text."""
     head = "".join(f'<th scope="col" style="{CELL}">{text}</th>' for text in heads)
     body = "".join(
-        "<tr>" + "".join(f'<td style="{CELL}">{e(cell)}</td>' for cell in row) + "</tr>"
+        "<tr>" + "".join(f'<td style="{CELL}">{prose(cell)}</td>' for cell in row) + "</tr>"
         for row in rows
     )
     text = "\n".join(" | ".join(row) for row in rows)
@@ -121,3 +122,8 @@ def tinted(colour: str) -> str:
 def e(text: str) -> str:
     """Return text as HTML that shows it and does nothing else."""
     return html.escape(text, quote=True)
+
+
+def prose(text: str) -> str:
+    """Return text as HTML in which what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", e(text))

@@ -99,7 +99,7 @@ def new_dossier(lab: Lab, root: Path) -> Path:
 
 def forms(lab: Lab) -> tuple[Locator, Locator]:
     """Run the notebook of a dossier that nobody has filled; return both forms, at the first."""
-    lab.run()
+    lab.run_all()
     found = lab.notebook.locator(".synthnb-form")
     charter = found.first
     expect(charter.get_by_role("status")).to_contain_text("charter.yaml is not complete")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from ruamel.yaml import YAML
 
 from synthnb import Session, assets, forms
 from synthnb.errors import UsageError
@@ -407,3 +408,25 @@ def test_forms_load_no_table_library_before_a_table_is_asked_for() -> None:
     code = "import sys, json, synthnb.forms.house; print(json.dumps('pandas' in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) is False
+
+
+@pytest.mark.parametrize(
+    ("changed", "where", "words"),
+    [
+        ({"generator": "gaussia"}, "generator", "gaussian-copula"),
+        ({"parameters": {"epoch": 3}}, "parameters.epoch", "no such parameter"),
+        ({"parameters": {"enforce_rounding": 2}}, "parameters.enforce_rounding", "true or false"),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_is_open_at_the_field_that_is_wrong(
+    dossier: Dossier, changed: dict[str, object], where: str, words: str
+) -> None:
+    for name in ("charter.yaml", "plan.yaml"):
+        text = (assets.templates() / "demo" / name).read_text()
+        (dossier.folder / name).write_text(text)
+    guide = HouseGuide(folder=dossier.folder)
+    plan = YAML(typ="safe").load((dossier.folder / "plan.yaml").read_text())
+    assert list(guide.problems(plan)) == []
+    found = [each for each in guide.problems({**plan, **changed}) if each.where.startswith(where)]
+    assert found
+    assert words in found[0].message

@@ -116,7 +116,7 @@
    */
   function keep(event) {
     const { target, ctrlKey, metaKey, altKey } = event;
-    if (target instanceof Element && target.closest('.synthnb-form, .synthnb-learning')) {
+    if (target instanceof Element && target.closest('.jupyter-widgets')) {
       target.toggleAttribute('data-lm-suppress-shortcuts', !(ctrlKey || metaKey || altKey));
     }
   }
