@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FOLDER ?= demo
 APT := $(shell [ "$$(id -u)" = 0 ] && echo "" || echo sudo)
+ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)  # JupyterLab asks root to say so
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow test-postgres test-browser lint format example bench studies lab clean
@@ -68,7 +69,7 @@ studies: .venv/.dev ## Simulate what the privacy room sees, and write docs/priva
 
 lab: .venv/.use ## JupyterLab on the demo workspace
 	@test -f $(FOLDER)/synthnb.yaml || $(BIN)/synthnb demo $(FOLDER)
-	cd $(FOLDER) && $(CURDIR)/$(BIN)/jupyter lab \
+	cd $(FOLDER) && $(CURDIR)/$(BIN)/jupyter lab $(ROOT) \
 		--LabApp.extra_labextensions_path=$(CURDIR)/synthnb/lab/labextensions
 
 clean: ## Remove what was built, but not .venv
