@@ -11,6 +11,8 @@ from workspaces import cli_here
 
 from synthnb.records import Datasheet, read
 
+pytestmark = pytest.mark.slow  # the demo of two dossiers takes two minutes
+
 
 def sheet_of(demo: Path, name: str) -> Datasheet:
     """Return the datasheet of a dossier's first release."""

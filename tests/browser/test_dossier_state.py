@@ -65,6 +65,7 @@ def dark(lab: Lab) -> Iterator[Callable[[], None]]:
     lab.server.ask(THEMES, {"raw": "{}"}, method="PUT")
 
 
+@pytest.mark.slow
 def test_a_command_is_typed_into_a_terminal_and_its_run_changes_the_state(
     lab: Lab, folder: Path, dark: Callable[[], None]
 ) -> None:
@@ -133,6 +134,7 @@ def why_and_what(lab: Lab) -> None:
     expect(lab.dialog).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_from_passed_to_released_to_withdrawn_by_what_is_on_the_screen(
     lab: Lab, lenient: Path
 ) -> None:
@@ -171,6 +173,7 @@ def test_from_passed_to_released_to_withdrawn_by_what_is_on_the_screen(
     lab.shot("withdrawn")
 
 
+@pytest.mark.slow
 def test_where_there_is_no_terminal_the_command_is_copied(lab: Lab, folder: Path) -> None:
     def without(route: Route) -> None:
         answer = route.fetch()
@@ -190,6 +193,7 @@ def test_where_there_is_no_terminal_the_command_is_copied(lab: Lab, folder: Path
     assert shlex.split(copied)[-2:] == ["run", "loanapp"]
 
 
+@pytest.mark.slow
 def test_outside_a_dossier_there_is_no_state(lab: Lab, folder: Path) -> None:
     policy = folder.parent.parent / "policy.yaml"
     lab.open(policy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from lab_pages import SECOND, Lab, serious
 from playwright.sync_api import Locator, expect
 from ruamel.yaml import YAML
@@ -72,6 +73,7 @@ def test_the_datasheet_has_no_serious_fault_of_accessibility(lab: Lab) -> None:
     assert serious(lab.page) == []
 
 
+@pytest.mark.slow
 def test_generation_and_privacy_run_to_their_verdict(lab: Lab, folder: Path) -> None:
     lab.open(folder)
     lab.card("2 Generation").click()

@@ -35,6 +35,7 @@ def test_a_card_opens_the_notebook_in_the_dossier_of_the_folder(
     assert not (folder / "notebooks").exists()
 
 
+@pytest.mark.slow
 def test_a_second_click_does_not_overwrite_what_was_edited(lab: Lab, folder: Path) -> None:
     lab.open(folder)
     lab.card("5 Utility").click()
@@ -63,6 +64,7 @@ def test_where_there_are_several_dossiers_a_dialog_asks(
     assert not (folder / "notebooks").exists()
 
 
+@pytest.mark.slow
 def test_a_dialog_that_is_cancelled_changes_nothing(lab: Lab, folder: Path, second: Path) -> None:
     lab.open(folder.parent.parent)
     lab.card("1 Charter").click()
@@ -73,6 +75,7 @@ def test_a_dialog_that_is_cancelled_changes_nothing(lab: Lab, folder: Path, seco
     assert not (second / "notebooks").exists()
 
 
+@pytest.mark.slow
 def test_the_palette_opens_a_notebook_of_the_open_notebooks_dossier(
     lab: Lab, folder: Path, second: Path
 ) -> None:
@@ -117,6 +120,7 @@ def test_the_next_step_is_that_of_the_dossier_one_chooses(
     expect(lab.state).to_have_text("✎ second: draft")
 
 
+@pytest.mark.slow
 def test_a_form_of_the_workspace_is_opened_and_shown(lab: Lab, folder: Path) -> None:
     root = folder.parent.parent
     lab.open(root)
@@ -132,6 +136,7 @@ def test_a_form_of_the_workspace_is_opened_and_shown(lab: Lab, folder: Path) -> 
         lab.shows(root / "desk" / f"{title.lower()}.ipynb")
 
 
+@pytest.mark.slow
 def test_a_workshop_is_copied_into_the_workspace(lab: Lab, folder: Path) -> None:
     root = folder.parent.parent
     lab.open(folder)
@@ -141,6 +146,7 @@ def test_a_workshop_is_copied_into_the_workspace(lab: Lab, folder: Path) -> None
     assert {each.name for each in copied.glob("*.ipynb")} == {each.name for each in stock.iterdir()}
 
 
+@pytest.mark.slow
 def test_outside_a_workspace_a_card_says_what_to_do(lab: Lab) -> None:
     lab.open(lab.server.root)
     lab.card("1 Charter").click()
