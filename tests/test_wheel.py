@@ -42,6 +42,7 @@ def test_the_wheel_brings_its_extension_to_jupyterlab(wheel: Path) -> None:
     assert placed == {
         "etc/jupyter/jupyter_server_config.d/synthnb.json",
         "share/jupyter/labextensions/synthnb/package.json",
+        "share/jupyter/labextensions/synthnb/static/reach.js",
         "share/jupyter/labextensions/synthnb/static/remoteEntry.js",
     }
 
