@@ -23,7 +23,7 @@ BANDS: list[set[str]] = [
     {"judge", "generate", "privacy", "fairness", "utility", "lineage", "figures", "disclosure"},
     {"tables"},
     {"records"},
-    {"clock", "assets", "files", "zcdp", "merkle"},
+    {"clock", "assets", "files", "markup", "zcdp", "merkle"},
     {"errors"},
 ]
 BAND = {room: number for number, band in enumerate(BANDS) for room in band}

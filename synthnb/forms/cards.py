@@ -17,8 +17,9 @@ from synthnb.forms.groups import Fold, PartNode
 from synthnb.forms.guide import Context, Offer
 from synthnb.forms.keyboard import Spot
 from synthnb.forms.leaves import Node
-from synthnb.forms.page import MUTED, e, mark, step, within
+from synthnb.forms.page import MUTED, mark, step, within
 from synthnb.forms.places import Step
+from synthnb.markup import e
 
 
 class Card(Node):

@@ -16,8 +16,9 @@ from synthnb.forms.fields import Constant, Field, Kind, Many, Part, Several
 from synthnb.forms.guide import Context
 from synthnb.forms.keyboard import Spot, unseen
 from synthnb.forms.leaves import Leaf, Node, SeveralNode, label, note, sentence
-from synthnb.forms.page import MUTED, e, mark, said, step, within
+from synthnb.forms.page import MUTED, mark, step, within
 from synthnb.forms.places import Step
+from synthnb.markup import e, prose
 from synthnb.records.base import only_fills_a_gap
 
 _TITLE_WORDS = 2
@@ -79,7 +80,7 @@ class Fold:
         text = self._field.help or (kind.about if isinstance(kind, Part) else self._field.why)
         if self._entry or self._words or not text:
             return []
-        about = told(f'<div style="color:{MUTED}">{said(sentence(text))}</div>')
+        about = told(f'<div style="color:{MUTED}">{prose(sentence(text))}</div>')
         about.add_class("synthnb-about")
         return [about]
 

@@ -165,12 +165,11 @@ class HouseGuide(Guide):
         if not isinstance(named, str) or not named or named.startswith("<"):
             return ()
         from synthnb.generate import check, generators
+        from synthnb.generate.registry import unknown
 
         try:
             if named not in generators():
-                return (
-                    Problem("generator", f"is no generator; these are: {', '.join(generators())}"),
-                )
+                return (Problem("generator", unknown(named)),)
             plan = Plan.model_validate(dict(data))
             check(plan, Charter.model_validate(dict(self._charter(data))))
         except ValidationError:

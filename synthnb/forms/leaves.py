@@ -17,8 +17,9 @@ from synthnb.forms.controls import MISSING, control, meaning, stack, tick, told
 from synthnb.forms.fields import Field
 from synthnb.forms.guide import Context
 from synthnb.forms.keyboard import Spot, go
-from synthnb.forms.page import MUTED, e, flat, in_a_form, mark, said
+from synthnb.forms.page import MUTED, flat, in_a_form, mark
 from synthnb.forms.places import Step
+from synthnb.markup import e, prose
 from synthnb.records.base import only_fills_a_gap
 
 
@@ -48,9 +49,9 @@ def note(field: Field, problems: Sequence[Problem] = (), means: str = "") -> str
     """Return what is wrong with an answer, what is asked and why, and an example, in HTML."""
     means = f"<div>That is {e(means)}.</div>" if means else ""
     lines = [sentence(text) for text in (field.help, field.why) if text]
-    help_ = f"<div>{said(' '.join(lines))}</div>" if lines else ""
+    help_ = f"<div>{prose(' '.join(lines))}</div>" if lines else ""
     given = field.example not in (None, "", [], {})
-    example = f"<div>For example: <i>{said(flat(field.example))}</i></div>" if given else ""
+    example = f"<div>For example: <i>{prose(flat(field.example))}</i></div>" if given else ""
     told = f'<div style="color:{MUTED}">{help_}{example}</div>' if help_ or example else ""
     return f'<div style="line-height:1.35">{mark(map(in_a_form, problems))}{means}{told}</div>'
 

@@ -20,8 +20,9 @@ from synthnb.forms.groups import Fold, build
 from synthnb.forms.guide import Context
 from synthnb.forms.keyboard import Spot, go, unseen
 from synthnb.forms.leaves import Hint, Node, is_open, label, note
-from synthnb.forms.page import e, within
+from synthnb.forms.page import within
 from synthnb.forms.places import Step
+from synthnb.markup import e
 
 Entry = tuple[Any, Any]
 """A node (or a fold over one) and its box."""

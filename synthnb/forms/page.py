@@ -5,13 +5,13 @@ An executed notebook is read where nothing runs, so every form has this page bes
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from synthnb.errors import Problem
 from synthnb.forms.fields import Constant, Field, Kind, Many, Part
+from synthnb.markup import e, prose
 
 MUTED = "var(--jp-ui-font-color2, inherit)"
 _BAR = "border-left:4px solid var({colour});padding-left:8px"
@@ -38,23 +38,9 @@ def step(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def e(text: object) -> str:
-    """Return text that is safe within HTML."""
-    return html.escape(str(text), quote=True)
-
-
-def said(text: str) -> str:
-    """Return a sentence that is safe within HTML, with what stands in backticks as code.
-
-    >>> said("see `a < b`")
-    'see <code>a &lt; b</code>'
-    """
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", e(text))
-
-
 def mark(problems: Iterable[Problem]) -> str:
     """Return problems as lines in HTML, marked by a sign and not by colour alone."""
-    return "".join(f'<div style="{OPEN}">✗ {said(problem.message)}</div>' for problem in problems)
+    return "".join(f'<div style="{OPEN}">✗ {prose(problem.message)}</div>' for problem in problems)
 
 
 def in_a_form(problem: Problem) -> Problem:

@@ -15,9 +15,10 @@ from synthnb.forms.fields import part
 from synthnb.forms.groups import PartNode
 from synthnb.forms.guide import Context, Guide
 from synthnb.forms.keyboard import go
-from synthnb.forms.page import DONE, MUTED, OPEN, e, headline, in_a_form, page, said, tally
+from synthnb.forms.page import DONE, MUTED, OPEN, headline, in_a_form, page, tally
 from synthnb.forms.places import in_words, order, steps
 from synthnb.forms.watch import Watch
+from synthnb.markup import e, prose
 from synthnb.records import Record
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
@@ -166,7 +167,7 @@ class Form(widgets.VBox):  # type: ignore[misc]
         except SynthnbError:  # said when the next answer cannot be saved
             return
         if changed and not self._alarm.value:
-            self._alarm.value = _ALARM.format(said(_NEWS.format(self._document.path.name)))
+            self._alarm.value = _ALARM.format(prose(_NEWS.format(self._document.path.name)))
             self._news = True
         elif self._news and not changed:
             self._alarm.value, self._news = "", False
@@ -179,7 +180,7 @@ class Form(widgets.VBox):  # type: ignore[misc]
             saved = self._document.save(self.data)
         except SynthnbError as exc:
             advice = f" What to do: {exc.advice}." if exc.advice else ""
-            self._alarm.value = _ALARM.format(said(exc.message + advice))
+            self._alarm.value = _ALARM.format(prose(exc.message + advice))
             self._said, self._news = "", False
         else:
             self._alarm.value = ""
@@ -211,7 +212,7 @@ class Form(widgets.VBox):  # type: ignore[misc]
         listed = sorted(problems, key=lambda problem: self._order(problem.where))
         words = [in_words(self._part, problem.where) for problem in listed[:_LISTED]]
         rows = [
-            f"<li>{f'<b>{e(place)}</b> ' if place else ''}{said(problem.message)}</li>"
+            f"<li>{f'<b>{e(place)}</b> ' if place else ''}{prose(problem.message)}</li>"
             for place, problem in zip(words, listed, strict=False)
         ]
         more = len(listed) - len(rows)

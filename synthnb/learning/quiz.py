@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from synthnb.errors import UsageError
+from synthnb.markup import e
 from synthnb.show import Shown
-from synthnb.show.pieces import e
 
 
 @dataclass(frozen=True)

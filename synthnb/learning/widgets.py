@@ -9,8 +9,9 @@ import ipywidgets as widgets
 
 from synthnb.errors import SynthnbError
 from synthnb.learning.quiz import Quiz
+from synthnb.markup import e
 from synthnb.show import Shown
-from synthnb.show.pieces import coloured, e
+from synthnb.show.pieces import coloured
 
 _WIDE = {"description_width": "auto"}
 _SNUG = {"width": "auto", "align_self": "flex-start"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from synthnb.markup import e, prose
 from synthnb.records import Finding
-from synthnb.show.pieces import CELL, GRAVITY, MARKS, Shown, e, framed, mark, number, prose, remedy
+from synthnb.show.pieces import CELL, GRAVITY, MARKS, Shown, framed, mark, number, remedy
 
 
 def findings_card(

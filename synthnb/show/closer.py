@@ -12,10 +12,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from synthnb.markup import e
 from synthnb.records import Estimate, Finding, metric
 from synthnb.records.policy import State
 from synthnb.show.drawing import HIGH, REAL, WIDE, cells, svg
-from synthnb.show.pieces import COLOURS, GRAVITY, MARKS, Shown, e, mark, number, remedy
+from synthnb.show.pieces import COLOURS, GRAVITY, MARKS, Shown, mark, number, remedy
 from synthnb.show.subjects import Subject
 
 _LEGEND = (

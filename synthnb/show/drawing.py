@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from synthnb.markup import e
 from synthnb.records.marginal import Marginal
-from synthnb.show.pieces import CELL, Shown, e
+from synthnb.show.pieces import CELL, Shown
 
 WIDE, HIGH = 170, 16  # of what stands beside a number, in pixels
 REAL, SYNTHETIC = "#0072B2", "#D55E00"  # as in every figure

@@ -6,12 +6,11 @@ is escaped; colour never carries meaning alone.
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from synthnb.markup import e, prose
 from synthnb.records import Estimate, Evidence, Finding, metric
 from synthnb.records.evidence import MIME, payload
 from synthnb.records.policy import Direction, State
@@ -117,13 +116,3 @@ def tinted(colour: str) -> str:
     colour of the text.
     """
     return f"color:color-mix(in srgb, {colour} 55%, currentColor)"
-
-
-def e(text: str) -> str:
-    """Return text as HTML that shows it and does nothing else."""
-    return html.escape(text, quote=True)
-
-
-def prose(text: str) -> str:
-    """Return text as HTML in which what stands between backticks is code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", e(text))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from synthnb.markup import e
 from synthnb.records import Estimate, Finding, Mitigation, PrivacyLoss, Threat, metric
-from synthnb.show.pieces import CELL, GRAVITY, MARKS, Shown, e, mark, number, table
+from synthnb.show.pieces import CELL, GRAVITY, MARKS, Shown, mark, number, table
 
 
 def estimates_table(estimates: Sequence[Estimate], findings: Sequence[Finding] = ()) -> Shown:
