@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from synthnb import clock, workflow
+from synthnb import workflow
 from synthnb.errors import RecordError, SynthnbError
 from synthnb.judge import limits_in_force
 from synthnb.lab.steps import Ahead, Step, advised, fill
 from synthnb.ledger import Ledger
 from synthnb.records import Datasheet, Finding, digest
-from synthnb.workflow.gather import gather, open_findings
+from synthnb.workflow.gather import gather
 from synthnb.workspace import Dossier, Papers
 
 Word = Literal["draft", "blocked", "passed", "released", "withdrawn"]
@@ -74,8 +74,7 @@ def _executed(dossier: Dossier, papers: Papers) -> State:
     if own and own[-1].status == "released":
         return _released(ahead, own[-1], gone)
     decided = gather(dossier, checked, ())
-    today = clock.now().date()
-    ids = open_findings(checked.verdict, papers.policy, decided.accepted, today)
+    ids = decided.open(checked)
     left = [each for each in checked.verdict.blocking if each.id in ids]
     if left:
         steps = ahead.mend(checked, left, decided, own)

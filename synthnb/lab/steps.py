@@ -18,13 +18,13 @@ from synthnb import clock
 from synthnb.errors import RecordError, RejectedError, SynthnbError
 from synthnb.notebooks import ROOMS, STOCK
 from synthnb.records import Datasheet, Finding
-from synthnb.records.duration import add
 from synthnb.records.policy import Action
 from synthnb.workflow import Checked, reviews
 from synthnb.workflow.decide import count, court_of, question
 from synthnb.workflow.gather import Decided
 from synthnb.workflow.quorum import Tally
 from synthnb.workflow.rejections import refuse
+from synthnb.workflow.release import next_review
 from synthnb.workflow.review import reviewers
 from synthnb.workspace import Dossier, Papers
 
@@ -204,8 +204,7 @@ class Ahead:
         if lacking or not chosen:
             yield from self._nobody(tally, f"`{finding.id}`") if lacking else ()
             return
-        cadences = self._papers.charter.review.cadence, self._papers.policy.cadence
-        until = min(add(clock.now().date(), each) for each in cadences)  # the next review
+        until = next_review(clock.now().date(), self._papers.charter, self._papers.policy)
         have = ", ".join(vote.name for vote in tally.votes)
         many = "1 person" if tally.needed == 1 else f"{tally.needed} people"
         must = f"{many} must{f'; {have} has' if have else ''}."

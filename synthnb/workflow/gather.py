@@ -52,6 +52,11 @@ class Decided:
         """Return the findings whose risk enough people accepted, and until when."""
         return accepted(self.tallies)
 
+    def open(self, checked: Checked) -> tuple[str, ...]:
+        """Return the findings of a run that block today and that nobody has accepted."""
+        today = clock.now().date()
+        return open_findings(checked.verdict, checked.papers.policy, self.accepted, today)
+
     def status(
         self, verdict: Verdict, policy: Policy, today: date
     ) -> Literal["released", "rejected"]:
@@ -116,8 +121,8 @@ def accepted_risks(dossier: Dossier, checked: Checked) -> tuple[dict[str, date],
     """
     decided = gather(dossier, checked, ())
     today = clock.now().date()
-    left = open_findings(checked.verdict, checked.papers.policy, decided.accepted, today)
-    return {name: day for name, day in decided.accepted.items() if day >= today}, not left
+    kept = {name: day for name, day in decided.accepted.items() if day >= today}
+    return kept, not decided.open(checked)
 
 
 def gather(dossier: Dossier, checked: Checked, keys: Sequence[attest.PrivateKey]) -> Decided:

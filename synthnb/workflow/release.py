@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from synthnb import attest, clock, notebooks
 from synthnb.errors import Problem, ReleaseError
 from synthnb.judge import judge
 from synthnb.ledger import Ledger
-from synthnb.records import Datasheet, Evidence, sha256, write
+from synthnb.records import Charter, Datasheet, Evidence, Policy, sha256, write
 from synthnb.records.duration import add
 from synthnb.workflow import history, leaks
 from synthnb.workflow.check import Checked, check
@@ -180,9 +181,7 @@ def _datasheet(
         version="1.0.0",
         status=decided.status(verdict, policy, issued.date()),
         issued=issued,
-        review_due=min(
-            add(issued.date(), charter.review.cadence), add(issued.date(), policy.cadence)
-        ),
+        review_due=next_review(issued.date(), charter, policy),
         subject=checked.subject,
         charter=charter,
         plan=plan,
@@ -204,6 +203,11 @@ def _datasheet(
         "changes": changes,
     }
     return sheet.model_copy(update=update), previous
+
+
+def next_review(day: date, charter: Charter, policy: Policy) -> date:
+    """Return when a review is due: as the charter says, at the latest as the policy does."""
+    return min(add(day, each) for each in (charter.review.cadence, policy.cadence))
 
 
 def compare(old: Datasheet, new: Datasheet) -> tuple[int, tuple[str, ...]]:

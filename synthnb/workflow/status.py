@@ -18,7 +18,7 @@ from synthnb.workflow import history
 from synthnb.workflow.check import Checked, check
 from synthnb.workflow.decide import court_of, question, recorded
 from synthnb.workflow.feedback import FILE, feedback
-from synthnb.workflow.gather import Decided, gather, open_findings
+from synthnb.workflow.gather import Decided, gather
 from synthnb.workflow.notices import entitled
 from synthnb.workflow.quorum import Court, tally
 from synthnb.workflow.release import releases
@@ -150,7 +150,7 @@ def _run(dossier: Dossier, papers: Papers, court: Court, escalate: str) -> Itera
     if past and past[-1][1].subject == checked.subject and past[-1][1].status == "released":
         return
     decided = gather(dossier, checked, ())
-    left = open_findings(checked.verdict, papers.policy, decided.accepted, clock.now().date())
+    left = decided.open(checked)
     if left:
         why = f"run {run.id} is blocked by {len(left)} findings: {', '.join(left[:3])}"
         why += f" and {len(left) - 3} more" if len(left) > 3 else ""
