@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,11 +54,7 @@ class Places:
         UsageError
             If the path leads out, or lies in no workspace.
         """
-        here = self._inside(path)
-        for each in self._dossiers(self._workspace(here)):
-            if here.is_relative_to(each.folder.resolve()):
-                return each
-        return None
+        return self._holding(path, lambda each: (each.folder,))
 
     def concerned(self, path: str) -> Dossier | None:
         """Return the dossier that a file is about: that it lies in, or that was released as it.
@@ -67,10 +64,13 @@ class Places:
         UsageError
             If the path leads out, or lies in no workspace.
         """
+        return self._holding(path, lambda each: (each.folder, each.workspace.reports / each.name))
+
+    def _holding(self, path: str, folders: Callable[[Dossier], tuple[Path, ...]]) -> Dossier | None:
+        """Return the dossier that has a path in one of its folders."""
         here = self._inside(path)
         for each in self._dossiers(self._workspace(here)):
-            released = each.workspace.reports / each.name
-            if any(here.is_relative_to(f.resolve()) for f in (each.folder, released)):
+            if any(here.is_relative_to(folder.resolve()) for folder in folders(each)):
                 return each
         return None
 
