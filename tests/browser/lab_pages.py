@@ -136,17 +136,13 @@ class Lab:
         item = f".jp-StatusBar-TextItem[title$=' {tab.inner_text().strip()}']"
         expect(self.page.locator(item, has_text="| Idle")).to_be_visible(timeout=60 * SECOND)
 
-    def run(self, seconds: float = 60) -> None:
-        """Run the cells of the notebook in front, until none waits any more."""
+    def run_all(self, seconds: float = 60) -> None:
+        """Run every cell of the notebook in front, until none waits any more; none may break."""
         self.kernel_is_idle()
         if self.notebook.locator(".jp-InputPrompt", has_text=_NUMBER).count():
             self.menu("Edit", "Clear Outputs of All Cells")  # numbers of an earlier run mislead
         self.menu("Run", "Run All Cells")
         self.page.wait_for_function(_RAN, timeout=seconds * SECOND)
-
-    def run_all(self, seconds: float = 60) -> None:
-        """Run every cell of the notebook in front; none may break."""
-        self.run(seconds)
         ran = self.notebook.locator(
             ".jp-CodeCell", has=self.page.locator(".jp-InputPrompt", has_text=_NUMBER)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lab_pages import SECOND, Lab, serious
+from lab_pages import Lab, serious
 from playwright.sync_api import Locator, expect
 from ruamel.yaml import YAML
 
@@ -79,19 +79,13 @@ def test_generation_and_privacy_run_to_their_verdict(lab: Lab, folder: Path) -> 
     lab.card("2 Generation").click()
     lab.shows(folder / "notebooks" / "02_generation.ipynb")
     lab.run_all(120)
-    verdict(lab, "Generation: findings so far.")
+    lab.verdict("Generation")
+    lab.shot("generation")
     assert (folder / "work" / "synthetic.parquet").is_file()
     lab.save()
     lab.command("3 Privacy")
     lab.shows(folder / "notebooks" / "03_privacy.ipynb")
     lab.run_all(120)
-    verdict(lab, "Privacy: findings so far.")
+    lab.verdict("Privacy")
+    lab.shot("privacy")
     lab.save()
-
-
-def verdict(lab: Lab, title: str) -> None:
-    """Be sure that a notebook ends with its findings."""
-    card = lab.notebook.locator(".jp-OutputArea-output", has_text=title)
-    card.scroll_into_view_if_needed()
-    expect(card).to_be_visible(timeout=60 * SECOND)
-    lab.shot(title.partition(":")[0])
