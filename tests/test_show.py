@@ -22,12 +22,13 @@ from synthnb.show import (
     limits_table,
     methods_table,
     number,
+    sentences,
 )
 
 HOSTILE = ["<script>alert(1)</script>", "Hi <img src=x onerror=alert(1)>", '"><b>x', "a&b"]
 TAGS = {
     *("table", "thead", "tbody", "tr", "th", "td"),
-    *("b", "i", "br", "code", "div", "p", "ul", "li", "span"),
+    *("b", "i", "br", "code", "div", "p", "ul", "li", "span", "details", "summary"),
 }
 
 
@@ -153,15 +154,50 @@ def test_a_card_tells_what_blocks_first_what_warns_and_what_to_do() -> None:
     assert text.index("Valid · A") < text.index("Risk")
     assert "(blocks)" in text
     assert "(warns)" in text
-    assert "1 of 3 findings pass." in text
+    assert "1 of 3 findings pass, 1 blocks, 1 warns." in text
     assert "Correct the bounds and categories in the charter" in text
     first, *lines, last = shown.text.splitlines()
-    assert first == "Findings. 1 of 3 findings pass."
+    assert first == "Findings. 1 of 3 findings pass, 1 blocks, 1 warns."
     assert [line.partition(":")[0] for line in lines] == [
         "[fail, blocks] Valid · A",
         "[fail, warns] Risk",
     ]
     assert last == "Next: Do the next thing."
+
+
+def test_many_warnings_of_one_rule_are_folded_but_none_is_left_out() -> None:
+    towns = ("A", "B", "C", "D", "E")
+    rules = policy(rule(severity="warn"), rule(**SHARE, id="valid", title="Valid"))
+    found = [between(0.8, 0.9, town=town) for town in towns]
+    found += [between(0.1, 0.2, SHARE["metric"], town=town) for town in towns]
+    judged = judge(rules, charter(), plan(), [evidence(*found)]).findings
+    shown = findings_card("Findings.", [f for f in judged if f.metric], "Go on.")
+    tree = page(shown)
+    assert "0 of 10 findings pass, 5 block, 5 warn." in tree.text
+    assert "(warns 5 times: 5 fail; a click shows them)" in tree.text
+    assert shown.html.count("<details>") == 1
+    before, _, folded = shown.html.partition("<details>")
+    assert all(f"Valid · {town}" in before for town in towns), "what blocks is always in sight"
+    assert all(f"Risk · {town}" in folded for town in towns)
+    assert all(f"Risk · {town}:" in shown.text for town in towns)
+
+
+def test_a_card_counts_what_the_policy_lets_stand() -> None:
+    rules = policy(rule(not_measured="none"))
+    gone = missing("test.risk", "The table is too small.", method="count")
+    judged = judge(rules, charter(), plan(), [evidence(gone)]).findings
+    shown = findings_card("Findings.", [f for f in judged if f.metric], "Go on.")
+    assert shown.text.splitlines()[0] == (
+        "Findings. 0 of 1 findings pass, 1 the policy lets stand."
+    )
+
+
+def test_sentences_are_lines_with_code_where_backticks_stand() -> None:
+    shown = sentences(["See `a < b`.", "And so on."])
+    assert shown.text == "See `a < b`.\nAnd so on."
+    assert "<code>a &lt; b</code>" in shown.html
+    assert shown.html.count("<li") == 2
+    assert sentences([]).text == "Nothing can be said for certain."
 
 
 def test_a_finding_about_no_metric_says_the_reason_of_its_rule() -> None:

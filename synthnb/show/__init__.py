@@ -13,7 +13,7 @@ from __future__ import annotations
 from synthnb.show.cards import answer_card, findings_card
 from synthnb.show.closer import closer
 from synthnb.show.drawing import distribution
-from synthnb.show.pieces import GRAVITY, MARKS, Limits, Recorded, Shown, number
+from synthnb.show.pieces import GRAVITY, MARKS, Limits, Recorded, Shown, number, sentences
 from synthnb.show.subjects import Subject, by_attack, by_scope
 from synthnb.show.tables import (
     attackers_list,
@@ -44,4 +44,5 @@ __all__ = [
     "limits_table",
     "methods_table",
     "number",
+    "sentences",
 ]

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from synthnb.markup import e, prose
 from synthnb.records import Finding
-from synthnb.show.pieces import CELL, GRAVITY, MARKS, Shown, framed, mark, number, remedy
+from synthnb.show.pieces import (
+    CELL,
+    GRAVITY,
+    MARKS,
+    URGENT,
+    Shown,
+    framed,
+    mark,
+    number,
+    remedy,
+)
+
+_ALIKE = 3  # so many warnings of one rule are folded into one line
 
 
 def findings_card(
@@ -17,34 +29,89 @@ def findings_card(
 ) -> Shown:
     """Show what stands so far: what blocks, what warns, and what to do next.
 
+    What blocks is always in sight; many warnings of one rule are one line that opens with a click.
+
     Parameters
     ----------
     title, next_step : str
     findings : sequence of Finding
+        Rejection criteria count where they are met.
     advice : mapping, optional
         Finding id -> what to do, instead of what the metric catalogue says.
     """
-    open_ = [finding for finding in findings if finding.effect != "none"]
-    passed = sum(finding.state == "pass" for finding in findings)
-    rows, lines = [], []
+    asked = [each for each in findings if each.rejects or not each.rule.startswith("reject.")]
+    open_ = [finding for finding in asked if finding.effect != "none"]
     told: set[str] = set()  # what to do about several findings is said once
-    for finding in sorted(open_, key=lambda each: each.effect != "block"):
-        about = ", ".join(finding.estimate.scope.values()) if finding.estimate else ""
-        name = f"{finding.title} · {about}" if about else finding.title
-        verb = "blocks" if finding.effect == "block" else "warns"
-        what = remedy(finding, advice or {})
-        do = "" if what in told else f"<br><i>What to do:</i> {prose(what)}"
-        told.add(what)
-        rows.append(
-            f'<li style="margin:6px 0">{mark(finding)} <b>{e(name)}</b> ({verb})<br>'
-            f"{prose(finding.because)}{do}</li>"
-        )
-        lines.append(f"[{MARKS[finding.state][1]}, {verb}] {name}: {finding.because}")
-    count = f"{passed} of {len(findings)} findings pass." if findings else "No rule judges this."
-    listed = f"<ul>{''.join(rows)}</ul>" if rows else ""
+    items = [_item(alike, advice or {}, told) for alike in _alike(open_)]
+    count = _count(asked)
+    listed = f"<ul>{''.join(items)}</ul>" if items else ""
     body = f"<p><b>{e(title)}</b> {count}</p>{listed}<p><b>Next:</b> {prose(next_step)}</p>"
+    lines = [_line(each) for alike in _alike(open_) for each in alike]
     text = "\n".join([f"{title} {count}", *lines, f"Next: {next_step}"])
     return Shown(framed(body, open_), text)
+
+
+def _count(asked: Sequence[Finding]) -> str:
+    """Return how many findings pass, and what the others do."""
+    if not asked:
+        return "No rule judges this."
+    passed = sum(each.state == "pass" for each in asked)
+    blocks = sum(each.effect == "block" for each in asked)
+    warns = sum(each.effect == "warn" for each in asked)
+    stand = len(asked) - passed - blocks - warns
+    parts = [f"{passed} of {len(asked)} findings pass"]
+    parts += [f"{blocks} {'blocks' if blocks == 1 else 'block'}"] if blocks else []
+    parts += [f"{warns} {'warns' if warns == 1 else 'warn'}"] if warns else []
+    parts += [f"{stand} the policy lets stand"] if stand else []
+    return ", ".join(parts) + "."
+
+
+def _alike(open_: Sequence[Finding]) -> Iterator[Sequence[Finding]]:
+    """Yield findings that stand in one line: what blocks one by one and first, then each rule."""
+    yield from ([each] for each in open_ if each.effect == "block")
+    warns = [each for each in open_ if each.effect != "block"]
+    for rule in dict.fromkeys(each.rule for each in warns):
+        of_rule = [each for each in warns if each.rule == rule]
+        yield from [of_rule] if len(of_rule) > _ALIKE else ([each] for each in of_rule)
+
+
+def _item(alike: Sequence[Finding], advice: Mapping[str, str], told: set[str]) -> str:
+    """Return a line of the card: one finding, or several of one rule, folded."""
+    remedies = dict.fromkeys(remedy(each, advice) for each in alike)
+    do = "".join(f"<br><i>What to do:</i> {prose(what)}" for what in remedies if what not in told)
+    told.update(remedies)
+    if len(alike) == 1:
+        return f'<li style="margin:6px 0">{_said(alike[0])}{do}</li>'
+    states = dict.fromkeys(each.state for each in alike)
+    counts = ", ".join(
+        f"{sum(each.state == state for each in alike)} {MARKS[state][1]}" for state in states
+    )
+    worst = min(alike, key=lambda each: URGENT.index(each.state))
+    inside = "".join(f'<li style="margin:4px 0">{_said(each)}</li>' for each in alike)
+    return (
+        f'<li style="margin:6px 0"><details><summary style="cursor:pointer">{mark(worst)} '
+        f"<b>{e(worst.title)}</b> (warns {len(alike)} times: {counts}; a click shows them)"
+        f"</summary><ul>{inside}</ul></details>{do.removeprefix('<br>')}</li>"
+    )
+
+
+def _name(finding: Finding) -> str:
+    about = ", ".join(finding.estimate.scope.values()) if finding.estimate else ""
+    return f"{finding.title} · {about}" if about else finding.title
+
+
+def _verb(finding: Finding) -> str:
+    return "blocks" if finding.effect == "block" else "warns"
+
+
+def _said(finding: Finding) -> str:
+    name, verb = e(_name(finding)), _verb(finding)
+    return f"{mark(finding)} <b>{name}</b> ({verb})<br>{prose(finding.because)}"
+
+
+def _line(finding: Finding) -> str:
+    state, verb = MARKS[finding.state][1], _verb(finding)
+    return f"[{state}, {verb}] {_name(finding)}: {finding.because}"
 
 
 def answer_card(findings: Sequence[Finding], advice: Mapping[str, str] | None = None) -> Shown:

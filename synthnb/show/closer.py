@@ -14,9 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from synthnb.markup import e
 from synthnb.records import Estimate, Finding, metric
-from synthnb.records.policy import State
 from synthnb.show.drawing import HIGH, REAL, WIDE, cells, svg
-from synthnb.show.pieces import COLOURS, GRAVITY, MARKS, Shown, mark, number, remedy
+from synthnb.show.pieces import COLOURS, GRAVITY, MARKS, URGENT, Shown, mark, number, remedy
 from synthnb.show.subjects import Subject
 
 _LEGEND = (
@@ -25,8 +24,7 @@ _LEGEND = (
     "difference, or another real sample."
 )
 _HEADS = ("What", "", "Estimate (95 % interval)", "Compared with", "Limit", "State")
-_URGENT: tuple[State, ...] = ("fail", "not-measured", "inconclusive", "pass")
-_PLAIN = (len(_URGENT), 0)  # how urgent it is where nothing is limited
+_PLAIN = (len(URGENT), 0)  # how urgent it is where nothing is limited
 
 
 Scale = tuple[float, float]
@@ -70,7 +68,7 @@ def _judged(findings: Sequence[Finding]) -> dict[str, Finding]:
 def _urgency(finding: Finding | None) -> tuple[int, int]:
     if finding is None:
         return _PLAIN
-    return _URGENT.index(finding.state), GRAVITY[finding.effect]
+    return URGENT.index(finding.state), GRAVITY[finding.effect]
 
 
 def _worst(subject: Subject, judged: Mapping[str, Finding]) -> Finding | None:

@@ -29,6 +29,7 @@ COLOURS: dict[State, str] = {
     "inconclusive": "#9a6b00",
     "not-measured": "#6b7785",
 }
+URGENT: tuple[State, ...] = ("fail", "not-measured", "inconclusive", "pass")  # the worst first
 GRAVITY = {"block": 0, "warn": 1, "none": 2}
 CELL = "text-align:left;vertical-align:top;padding:4px 10px 4px 0"
 
@@ -76,6 +77,15 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Shown:
     )
     text = "\n".join(" | ".join(row) for row in rows)
     return Shown(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>", text)
+
+
+def sentences(said: Sequence[str]) -> Shown:
+    """Return what was found, in words; one line for each sentence."""
+    if not said:
+        nothing = "Nothing can be said for certain."
+        return Shown(f"<p>{nothing}</p>", nothing)
+    items = "".join(f'<li style="margin:3px 0">{prose(each)}</li>' for each in said)
+    return Shown(f"<ul>{items}</ul>", "\n".join(said))
 
 
 def remedy(finding: Finding, advice: Mapping[str, str]) -> str:

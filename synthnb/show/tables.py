@@ -16,6 +16,8 @@ def estimates_table(estimates: Sequence[Estimate], findings: Sequence[Finding] =
     Several estimates of one metric (for each group, column or secret) stand below its name, and
     what it means is said once.
     """
+    if not estimates:
+        return Shown("<p>Nothing was estimated.</p>", "nothing was estimated")
     judged: dict[str, Finding] = {}
     for worst in sorted(findings, key=lambda each: GRAVITY[each.effect]):
         if worst.estimate:
@@ -34,7 +36,7 @@ def estimates_table(estimates: Sequence[Estimate], findings: Sequence[Finding] =
     head = "".join(f'<th scope="col" style="{CELL}">{text}</th>' for text in heads)
     drawn = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     lines = [_line(each, judged.get(each.id)) for each in estimates]
-    return Shown(drawn, "\n".join(lines) or "nothing was estimated")
+    return Shown(drawn, "\n".join(lines))
 
 
 def _row(estimate: Estimate, finding: Finding | None, *, alone: bool) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from synthnb.records.catalogue.entry import Metric
 
 _TUNE = (
-    "Look at the worst columns and pairs below; try another generator or its parameters, declare "
-    "bounds and categories in the charter, or generate from more records."
+    "Look at the worst columns and pairs; try another generator or its parameters, declare bounds "
+    "and categories in the charter, or generate from more records."
 )
 _TASK = (
     "Do not train on this data for this task; try a generator that keeps the dependence between "
