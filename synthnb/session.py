@@ -15,18 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthnb import notebooks
-from synthnb.errors import RecordError, UsageError
-from synthnb.judge import judge, limits_in_force
+from synthnb.desk import form_of
+from synthnb.errors import RecordError
+from synthnb.judge import judge, limits_in_force, remedy
 from synthnb.records import (
     Charter,
     Estimate,
     Evidence,
-    Feedback,
     Finding,
     Generation,
-    IncidentDraft,
     Lineage,
-    People,
     Plan,
     Policy,
     Record,
@@ -50,8 +48,9 @@ from synthnb.show import (
     guarantee_table,
     limits_table,
     methods_table,
+    sentences,
 )
-from synthnb.workspace import DRAFT, SYNTHETIC, Dossier, Papers, Workspace
+from synthnb.workspace import DRAFT, SYNTHETIC, Dossier, Papers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -258,6 +257,10 @@ class Session:
         listed = tuple(e for e in estimates if not about or e.metric.startswith(about))
         return estimates_table(listed, self.findings(listed))
 
+    def say(self, said: Iterable[str]) -> Shown:
+        """Show what was found in words, one line for each sentence."""
+        return sentences(tuple(said))
+
     def answer(self, estimates: Iterable[Estimate]) -> Shown:
         """Show on one page what the rules say about estimates, and what to change."""
         findings = self.findings(estimates)
@@ -335,7 +338,7 @@ class Session:
             "charter": (Charter, self.folder / "charter.yaml"),
             "plan": (Plan, self.folder / "plan.yaml"),
         }
-        return _form(self._dossier.workspace, name, own, self.folder, static=bool(self._run))
+        return form_of(self._dossier.workspace, name, own, self.folder, static=bool(self._run))
 
     def problems(self) -> tuple[str, ...]:
         """Return what charter, plan and policy still lack, in plain words."""
@@ -412,75 +415,15 @@ class Session:
         return [finding for finding in verdict.findings if finding.metric in seen]
 
     def _advice(self, findings: Iterable[Finding]) -> dict[str, str]:
-        """Return what to do about each privacy finding that is not a pass, by its id."""
-        bad = [
-            f for f in findings if f.effect != "none" and (f.metric or "").startswith("privacy.")
-        ]
-        if not bad:
-            return {}
+        """Return what to do about findings that were not measured or are about privacy, by id."""
+        bad = [f for f in findings if f.effect != "none" and f.metric]
+        found = {f.id: remedy(f, self.charter) for f in bad if f.state == "not-measured"}
+        private = [f for f in bad if f.id not in found and (f.metric or "").startswith("privacy.")]
+        if not private:
+            return found
         from synthnb.privacy.advice import advice
 
-        return {finding.id: advice(finding, self.plan) for finding in bad}
-
-
-class Desk:
-    """A workspace in a notebook that lies in no dossier: its people, and what was said and seen.
-
-    Parameters
-    ----------
-    workspace : str
-        The workspace's folder, or any folder inside it.
-
-    Raises
-    ------
-    UsageError
-        If this is not inside a workspace.
-    """
-
-    def __init__(self, workspace: str = ".") -> None:
-        self._workspace = Workspace.find(Path(workspace))
-
-    def form(self, name: str) -> Any:
-        """Return a guided form: ``people``, ``feedback`` or ``incident``; see `Session.form`."""
-        return _form(self._workspace, name)
-
-
-def _form(
-    workspace: Workspace,
-    name: str,
-    own: Mapping[str, tuple[type[Record], Path]] | None = None,
-    folder: Path | None = None,
-    *,
-    static: bool = False,
-) -> Any:
-    """Return the form of a workspace's paper, or of one of a dossier's own."""
-    from synthnb import forms
-    from synthnb.forms.house import HouseGuide
-
-    places: dict[str, tuple[type[Record], Path]] = {
-        **(own or {}),
-        "people": (People, workspace.root / workspace.settings.people),
-        "feedback": (Feedback, workspace.root / "feedback.yaml"),
-        "incident": (IncidentDraft, workspace.incidents / "draft.yaml"),
-    }
-    if name not in places:
-        known = ", ".join(f"`{each}`" for each in places)
-        raise UsageError(f"There is no form for {name!r}.", advice=f"one of {known}")
-    model, path = places[name]
-    policy, people = None, None
-    with contextlib.suppress(RecordError):  # a form helps to mend what it cannot use yet
-        policy = workspace.policy
-    with contextlib.suppress(RecordError):
-        people = workspace.people
-    released = sorted(p for p in workspace.reports.glob("*/*") if (p / "content").is_dir())
-    names = [f"{p.parent.name}/{p.name}" for p in released]
-    guide = HouseGuide(
-        policy=policy,
-        people=people,
-        releases=(*dict.fromkeys(p.parent.name for p in released), *names),
-        folder=folder,
-    )
-    return forms.form(model, path, title=name.capitalize(), static=static, guide=guide)
+        return found | {finding.id: advice(finding, self.plan) for finding in private}
 
 
 def _next(onward: str, findings: Sequence[Finding]) -> str:

@@ -19,6 +19,7 @@ BANDS: list[set[str]] = [
     {"__main__", "cli", "commands", "printing", "lab"},
     {"learning"},
     {"workflow", "session"},
+    {"desk"},
     {"workspace", "notebooks", "render", "attest", "ledger", "forms", "show"},
     {"judge", "generate", "privacy", "fairness", "utility", "lineage", "figures", "disclosure"},
     {"tables"},

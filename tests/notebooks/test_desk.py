@@ -15,7 +15,7 @@ from synthnb.errors import UsageError
 from synthnb.lab.cards import desk
 from synthnb.lab.places import Places
 from synthnb.notebooks import execute
-from synthnb.session import Desk
+from synthnb.desk import Desk
 
 PATHS = list(desk().values())
 ASKED = {"people": "Tester", "incident": "Severity", "feedback": "A teacher"}
