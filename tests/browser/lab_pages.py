@@ -97,7 +97,12 @@ class Lab:
         expect(self.card("New dossier")).to_be_visible()
 
     def command(self, title: str) -> None:
-        """Choose a command of the palette, with the keyboard alone."""
+        """Choose a command of the palette, with the keyboard alone.
+
+        A notebook calls for the keyboard until its kernel is there, which closes the palette.
+        """
+        if self.notebook.count():
+            self.kernel_is_idle()
         self.page.keyboard.press("Control+Shift+C")
         expect(self.page.locator("#modal-command-palette input")).to_be_focused()
         self.page.keyboard.type(title)
