@@ -174,12 +174,21 @@ def test_many_warnings_of_one_rule_are_folded_but_none_is_left_out() -> None:
     shown = findings_card("Findings.", [f for f in judged if f.metric], "Go on.")
     tree = page(shown)
     assert "0 of 10 findings pass, 5 block, 5 warn." in tree.text
-    assert "(warns 5 times: 5 fail; a click shows them)" in tree.text
+    assert "(5 warnings)" in tree.text
     assert shown.html.count("<details>") == 1
     before, _, folded = shown.html.partition("<details>")
     assert all(f"Valid · {town}" in before for town in towns), "what blocks is always in sight"
     assert all(f"Risk · {town}" in folded for town in towns)
     assert all(f"Risk · {town}:" in shown.text for town in towns)
+
+
+def test_folded_warnings_count_their_states_and_show_the_worst() -> None:
+    rules = policy(rule(severity="warn", inconclusive="warn"))
+    found = [between(0.4, 0.6, town=town) for town in ("A", "B", "C")]
+    judged = judge(rules, charter(), plan(), [evidence(*found, between(0.8, 0.9, town="D"))])
+    shown = findings_card("Findings.", [f for f in judged.findings if f.metric], "Go on.")
+    assert "(4 warnings: 3 inconclusive, 1 fail)" in page(shown).text
+    assert "✗ fail" in shown.html.partition("<summary")[2].partition("</summary>")[0]
 
 
 def test_a_card_counts_what_the_policy_lets_stand() -> None:

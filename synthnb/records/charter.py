@@ -175,6 +175,7 @@ class Charter(Record):
     )
     trade_offs: tuple[Prose, ...] = Field(
         min_length=1,
+        title="Trade-offs",
         description="What is lost against the real data",
         examples=[["Rare applicants, such as those with very large loans, are smoothed away."]],
         json_schema_extra=why("There always are some; a reader who knows them errs less."),
@@ -218,21 +219,25 @@ class Charter(Record):
         2,
         ge=1,
         le=3,
+        title="Columns crossed",
         description="How many protected columns are crossed in the fairness audit",
         json_schema_extra=why("Crossing more shows more, about fewer people each."),
     )
     fidelity: tuple[Threshold, ...] = Field(
         (),
+        title="Limits on fidelity and utility",
         description="Fidelity and utility targets",
         json_schema_extra=why("Only where this use needs more than the policy asks."),
     )
     privacy: tuple[Threshold, ...] = Field(
         (),
+        title="Limits on privacy",
         description="Acceptable privacy risk",
         json_schema_extra=why("Only where this use bears less risk than the policy allows."),
     )
     fairness: tuple[Threshold, ...] = Field(
         (),
+        title="Limits on fairness",
         description="Acceptable disparity",
         json_schema_extra=why("Only where this use needs smaller gaps than the policy allows."),
     )
@@ -262,6 +267,7 @@ class Charter(Record):
     )
     written: date | None = Field(
         None,
+        title="Written on",
         description="When this text was agreed",
         examples=["2026-11-30"],
         json_schema_extra=why("A limit counts for something if it is older than the result."),

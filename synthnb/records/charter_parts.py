@@ -103,6 +103,7 @@ class Source(Record):
         json_schema_extra=why("The notebooks read it; the datasheet shows the file's name only."),
     )
     row: Prose = Field(
+        title="What one row is",
         description="What one row is, e.g. 'one mortgage application'",
         examples=["One application for a mortgage; nobody has two"],
         json_schema_extra=why("If a person has several rows, each test must keep them together."),
@@ -124,12 +125,14 @@ class Source(Record):
     )
     sha256: str | None = Field(
         None,
+        title="SHA-256",
         description="Expected sha256 of the file, if you pin it",
         examples=["64 hex digits, as `sha256sum` prints them"],
         json_schema_extra=why("Then nobody can exchange the file unnoticed."),
     )
     dataset: str = Field(
         "",
+        title="Data set",
         description=(
             "Name of the data set, the same in every dossier that uses it: privacy losses of all "
             "its releases add up under this name"
@@ -199,6 +202,7 @@ class Task(Record):
     )
     positive: str | None = Field(
         None,
+        title="Favourable value",
         description="Value of the target that is the favourable outcome",
         examples=["yes"],
         json_schema_extra=why("Fairness compares who gets the favourable outcome, and how often."),
@@ -215,6 +219,7 @@ class Task(Record):
     )
     explanatory: tuple[str, ...] = Field(
         (),
+        title="Explanatory columns",
         description=(
             "Columns that may legitimately explain who gets the outcome, such as the credit "
             "history: gaps are also measured among people who are alike in them"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from synthnb.markup import e, prose
@@ -82,15 +83,15 @@ def _item(alike: Sequence[Finding], advice: Mapping[str, str], told: set[str]) -
     told.update(remedies)
     if len(alike) == 1:
         return f'<li style="margin:6px 0">{_said(alike[0])}{do}</li>'
-    states = dict.fromkeys(each.state for each in alike)
-    counts = ", ".join(
-        f"{sum(each.state == state for each in alike)} {MARKS[state][1]}" for state in states
-    )
+    states = Counter(each.state for each in alike)
+    count = f"{len(alike)} warnings"
+    if len(states) > 1:
+        count += ": " + ", ".join(f"{many} {MARKS[state][1]}" for state, many in states.items())
     worst = min(alike, key=lambda each: URGENT.index(each.state))
     inside = "".join(f'<li style="margin:4px 0">{_said(each)}</li>' for each in alike)
     return (
         f'<li style="margin:6px 0"><details><summary style="cursor:pointer">{mark(worst)} '
-        f"<b>{e(worst.title)}</b> (warns {len(alike)} times: {counts}; a click shows them)"
+        f"<b>{e(worst.title)}</b> ({count})"
         f"</summary><ul>{inside}</ul></details>{do.removeprefix('<br>')}</li>"
     )
 

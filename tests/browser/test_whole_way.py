@@ -42,7 +42,7 @@ USE = {
 }
 SOURCE = {
     "Path *": "../../data/loans.csv",
-    "Row *": "One application",
+    "What one row is *": "One application",
     "Collection *": "Applications of 1990 in Boston, published by the Federal Reserve Bank.",
     "Legal basis *": "Published research data",
     "Retention *": "As long as the dossier, so that anybody can repeat the assessment.",
@@ -131,7 +131,7 @@ def fill_the_words(lab: Lab, form: Locator) -> None:
     lab.tab("Benefits *")
     keys.type(BENEFITS[1])
     three_benefits(lab, form)
-    one_entry(lab, "Trade offs *", "Rare applicants are blurred.")
+    one_entry(lab, "Trade-offs *", "Rare applicants are blurred.")
     one_entry(lab, "Prohibited uses *", "Deciding about any real person.")
 
 
@@ -183,7 +183,7 @@ def fill_the_table(lab: Lab, form: Locator) -> None:
     lab.tab("Give this part: Task")
     lab.page.keyboard.press("Space")
     answer(lab, "Target *", "approve")
-    answer(lab, "Positive", "yes")
+    answer(lab, "Favourable value", "yes")
     answer(lab, "Acceptable loss", "0.05")
 
 
@@ -202,7 +202,7 @@ def pick(lab: Lab, column: str) -> None:
 def refuse_a_loose_limit(lab: Lab, form: Locator) -> None:
     """Ask for less than the policy does, read why that cannot be, and ask for more."""
     keys = lab.page.keyboard
-    lab.unfold("Fairness")
+    lab.unfold("Limits on fairness")
     lab.tab("Add")
     keys.press("Enter")
     rule = form.get_by_label("Rule *")
@@ -234,7 +234,7 @@ def fill_who_answers(lab: Lab, form: Locator) -> None:
     answer(lab, "Ethics *", "Nobody agreed to this use; only aggregates are shown.")
     lab.tab("Take the suggestion")
     lab.page.keyboard.press("Enter")
-    expect(form.get_by_label("Written")).to_be_focused()
+    expect(form.get_by_label("Written on")).to_be_focused()
 
 
 def fill_the_plan(lab: Lab) -> None:
