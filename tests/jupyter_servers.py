@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from workspaces import EPOCH
+
 from synthnb.lab import LABEXTENSIONS
 
 _SETTINGS = {
@@ -110,6 +112,7 @@ def serve(root: Path, *, program: str = "lab") -> Iterator[Server]:
         env = {f"JUPYTER_{part}_DIR": str(home / part) for part in ("CONFIG", "DATA", "RUNTIME")}
         env |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}
         env |= {"JUPYTERLAB_WORKSPACES_DIR": str(home / "ws"), "IPYTHONDIR": str(home / "ipython")}
+        env |= {"SOURCE_DATE_EPOCH": EPOCH}  # the day of the demo, whose releases end one day
         with server.log.open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "jupyter", program, *words],

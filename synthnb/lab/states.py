@@ -16,9 +16,10 @@ from synthnb.lab.steps import Ahead, Step, advised, fill
 from synthnb.ledger import Ledger
 from synthnb.records import Datasheet, Finding, digest
 from synthnb.workflow.gather import gather
+from synthnb.workflow.standing import expiry
 from synthnb.workspace import Dossier, Papers
 
-Word = Literal["draft", "blocked", "passed", "released", "withdrawn"]
+Word = Literal["draft", "blocked", "passed", "released", "expired", "withdrawn"]
 _MOST = 5
 _GONE = {"withdrawal": "withdrawn", "retirement": "retired"}
 
@@ -31,8 +32,9 @@ class State:
     ----------
     word : str
         ``draft``: nothing was executed yet of what charter and plan say now. ``blocked`` and
-        ``passed``: the verdict on the latest run, accepted risks counted. ``released`` and
-        ``withdrawn``: what became of the release of that very run.
+        ``passed``: the verdict on the latest run, accepted risks counted. ``released``, ``expired``
+        (its review or an accepted risk has ended) and ``withdrawn``: what became of the release of
+        that very run.
     why : tuple of str
         The reasons, one a line.
     steps : tuple of Step
@@ -99,6 +101,10 @@ def _released(ahead: Ahead, sheet: Datasheet, gone: dict[str, str]) -> State:
     if sheet.version in gone:
         why = f"Release {sheet.version} {gone[sheet.version]}."
         return State("withdrawn", (why,), ahead.withdrawn())
+    ended = [check.message for check in expiry(sheet) if not check.ok]
+    if ended:
+        why = f"Release {sheet.version} may not be used any more:"
+        return State("expired", (why, *(f"– {line}" for line in ended)), ahead.expired(sheet))
     issued = f"Released as {sheet.version} on {sheet.issued:%Y-%m-%d}."
     due = f"Its review is due on {sheet.review_due}."
     return State("released", (issued, due), ahead.released(sheet))

@@ -270,6 +270,13 @@ class Ahead:
             ),
         )
 
+    def expired(self, sheet: Datasheet) -> tuple[Step, ...]:
+        """Return what to do with a release whose time has ended."""
+        say = "Assess it anew: what changed in the world and in the attacks counts, too."
+        again = _step(say, "synthnb", "run", self._name)
+        read = Step("Read what was released.", open=self._page(sheet.version, "datasheet.html"))
+        return (again, read)
+
     def withdrawn(self) -> tuple[Step, ...]:
         """Return what to do after a release was taken back."""
         could = self._court.eligible("withdrawal")

@@ -62,14 +62,14 @@ def after(
             f"What became of it since {sheet.issued:%Y-%m-%d} is not known here: only a notice "
             "or a status list (`--status FILE`) could say that it was, or was not, withdrawn."
         )
-    return [*checks, *dates(sheet, _ends(sheet))], notes
+    return [*checks, *expiry(sheet)], notes
 
 
-def dates(sheet: Datasheet, ends: Mapping[str, date]) -> list[Check]:
+def expiry(sheet: Datasheet) -> list[Check]:
     """Return whether the days until which a release may be used have passed."""
     if sheet.status == "rejected":
         return []
-    today = clock.now().date()
+    today, ends = clock.now().date(), _ends(sheet)
     checks = []
     if sheet.review_due < today:
         line = f"expired: its review was due on {sheet.review_due}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from released import lenient_policy
-from workspaces import both, cli_here, copy_workspace, draft, make_workspace
+from workspaces import EPOCH, both, cli_here, copy_workspace, draft, make_workspace
 
 from synthnb.lab.states import State, state_of
 from synthnb.records import write
@@ -18,6 +19,11 @@ PASS = {"SYNTHNB_PASSPHRASE": PASSPHRASE}
 
 def state(root: Path) -> State:
     return state_of(Dossier.at(root / "dossiers" / "loanapp"))
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
 
 
 @pytest.fixture
@@ -91,3 +97,20 @@ def test_a_run_that_holds_is_passed_then_released_then_withdrawn(lenient: Path) 
         "withdrawn",
         (f"Release {version} was withdrawn on 2026-09-21.",),
     )
+
+
+def test_a_release_whose_review_is_overdue_is_expired(
+    lenient: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = cli_here("release", "loanapp", *both(lenient), cwd=lenient, env=PASS)
+    assert done.code == 0, done.text
+    found = state(lenient)
+    due = datetime.fromisoformat(f"{found.why[1].split()[-1].rstrip('.')}T12:00:00+00:00")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(due.timestamp())))
+    assert state(lenient).word == "released", "the day itself is in time"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int((due + timedelta(days=1)).timestamp())))
+    late = state(lenient)
+    assert late.word == "expired"
+    assert late.why[0].endswith("may not be used any more:")
+    assert late.why[1] == f"– expired: its review was due on {due:%Y-%m-%d}"
+    assert late.steps[0].command == "synthnb run loanapp"

@@ -11,11 +11,11 @@ import nbformat
 import pytest
 from workspaces import make_workspace
 
+from synthnb.desk import Desk
 from synthnb.errors import UsageError
 from synthnb.lab.cards import desk
 from synthnb.lab.places import Places
 from synthnb.notebooks import execute
-from synthnb.desk import Desk
 
 PATHS = list(desk().values())
 ASKED = {"people": "Tester", "incident": "Severity", "feedback": "A teacher"}
