@@ -40,7 +40,9 @@ _STYLE = """<style>
 .synthnb-quiet > .widget-label, .synthnb-unseen {
   position: absolute; width: 1px !important; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
-.synthnb-form textarea { field-sizing: content; min-height: 2.4em; max-width: 60rem; }
+.synthnb-form textarea {
+  field-sizing: content; width: 100%; max-width: 60rem; min-height: 2.4em; font-family: inherit;
+}
 .synthnb-code textarea { font-family: var(--jp-code-font-family, monospace); }
 .synthnb-ticks { flex-flow: row wrap; }
 .synthnb-fold {
