@@ -134,6 +134,8 @@ def run(
 
     dossiers = [dossier_of(name) for name in dict.fromkeys(names)]
     rooms = [room.strip() for room in only.split(",") if room.strip()]
+    for dossier in dossiers:
+        printing.foreseen(dossier.name, workflow.foreseen(dossier))
     with printing.progress() as on:
         outcomes = workflow.run(
             dossiers,

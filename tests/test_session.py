@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from workspaces import make_workspace
 from synthnb import Session
 from synthnb.privacy import attacks
 from synthnb.privacy.stories import stories
-from synthnb.records import Estimate, exact, interval
+from synthnb.records import Estimate, exact, interval, missing
 
 LEAK = "privacy.leak.excess"
 
@@ -53,6 +54,19 @@ def test_a_metric_that_two_rules_limit_has_no_limit_of_its_own(folder: Path) -> 
         assert LEAK not in Session(str(folder)).limits
     finally:
         path.write_text(text, encoding="utf-8")
+
+
+def test_the_card_says_what_to_state_in_a_charter_that_left_nothing_to_measure(
+    tmp_path: Path,
+) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    path = folder / "charter.yaml"
+    bounds = r"\n    (minimum|maximum|categories): .*"
+    path.write_text(re.sub(bounds, "", path.read_text(encoding="utf-8")), encoding="utf-8")
+    study = Session(str(folder))
+    gone = missing("generation.valid_share", "there is nothing to hold it against", method="-")
+    assert study.problems() == ()  # it can be run all the same
+    assert "Declare the minimum and maximum (or the categories)" in study.answer([gone]).text
 
 
 def test_some_estimates_are_shown_by_the_beginning_of_their_ids(folder: Path) -> None:

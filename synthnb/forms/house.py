@@ -10,21 +10,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from synthnb import clock
 from synthnb.errors import Problem, RecordError, SynthnbError, TableError
 from synthnb.forms.document import Document
 from synthnb.forms.guide import Data, Guide, Offer, Suggestion
 from synthnb.forms.spans import spoken
-from synthnb.judge import limits_in_force
+from synthnb.judge import left_out, limits_in_force
 from synthnb.records import Charter, People, Plan, Policy, Rule, Task, Threshold, metric
+from synthnb.records.charter_parts import Review
 from synthnb.records.duration import add
 
 _LIMITS = ("fidelity", "privacy", "fairness")
+_JUDGED = ("columns", "constraints", "population", "sources", "split", "task")
+"""What a charter may leave out though a rule blocks where it is not measured."""
 _COLUMN = re.compile(r"columns\[(\d+)\]\.(type|roles)")
 
 
@@ -146,15 +150,16 @@ class HouseGuide(Guide):
         yield from self._impossible(data)
         if self._policy is None:
             return
-        yield from self._too_late(self._policy.cadence, data.get("review"))
-        if not any(name in data for name in (*_LIMITS, "task")):
-            return
-        try:
-            limits_in_force(self._policy, _limits_of(data))
-        except RecordError as exc:
-            for problem in exc.problems:
-                if "``" not in problem.message:  # a limit that names no rule yet
-                    yield self._explained(problem, data)
+        if any(name in data for name in (*_LIMITS, "task", "review")):
+            try:
+                limits_in_force(self._policy, _limits_of(data))
+            except RecordError as exc:
+                for problem in exc.problems:
+                    if "``" not in problem.message:  # a limit that names no rule yet
+                        yield self._explained(problem, data)
+        if "columns" in data:  # a charter
+            charter, stated = _parts_of(data)
+            yield from left_out(self._policy, charter, stated=stated)
 
     def _impossible(self, data: Data) -> Sequence[Problem]:
         """Return why a plan cannot be carried out; without a charter, whether it names a generator.
@@ -178,24 +183,15 @@ class HouseGuide(Guide):
             return exc.problems
         return ()
 
-    def _too_late(self, longest: str, review: Any) -> Iterator[Problem]:
-        """Return a review that comes later than the policy asks."""
-        said = review.get("cadence") if isinstance(review, Mapping) else None
-        today = clock.now().date()
-        try:
-            late = isinstance(said, str) and add(today, said) > add(today, longest)
-        except (ValueError, OverflowError):  # no duration, which is said elsewhere
-            return
-        if late:
-            words = spoken(longest)
-            yield Problem(
-                "review.cadence",
-                f"is {said}, longer than the policy's {longest}{f' ({words})' if words else ''}; "
-                f"expected at most that, so that the next review is due by {add(today, longest)}",
-            )
-
     def _explained(self, problem: Problem, data: Data) -> Problem:
         """Return a problem at the field that has to change, with the policy's reason."""
+        if problem.where == "review.cadence" and self._policy is not None:
+            longest = self._policy.cadence
+            due = f"so that the next review is due by {add(clock.now().date(), longest)}"
+            words = spoken(longest)
+            return Problem(
+                problem.where, f"{problem.message}{f' ({words})' if words else ''}, {due}"
+            )
         part, _, number = problem.where.rstrip("]").partition("[")
         if not number:
             rules = [rule for rule in self._rules().values() if f"`{rule.id}`" in problem.message]
@@ -255,7 +251,37 @@ def _limits_of(data: Data) -> Charter:
         found[name] = tuple(map(_threshold, said)) if isinstance(said, list) else ()
     if isinstance(data.get("task"), Mapping):
         found["task"] = _task(data["task"])
+    found["review"] = _review(data.get("review"))
     return Charter.model_construct(**found)
+
+
+def _parts_of(data: Data) -> tuple[Charter, frozenset[str]]:
+    """Return a charter of those fields that hold as records, and which they are.
+
+    What a field lacks is said elsewhere; one that may be left out holds.
+    """
+    found: dict[str, Any] = {}
+    for name in _JUDGED:
+        if data.get(name) is None:
+            continue
+        try:
+            found[name] = _reader(name).validate_python(data[name])
+        except ValidationError:
+            continue
+    absent = [name for name in _JUDGED if data.get(name) is None and _optional(name)]
+    return Charter.model_construct(**found), frozenset([*found, *absent])
+
+
+def _optional(name: str) -> bool:
+    return not Charter.model_fields[name].is_required()
+
+
+@cache
+def _reader(name: str) -> TypeAdapter[Any]:
+    """Return what reads one field of a charter."""
+    field = Charter.model_fields[name]
+    kind: Any = Annotated[field.annotation, field]
+    return TypeAdapter(kind)
 
 
 def _threshold(said: Any) -> Threshold:
@@ -264,6 +290,14 @@ def _threshold(said: Any) -> Threshold:
         return Threshold.model_validate({**said, "reason": "to be judged"})
     except (TypeError, ValidationError):
         return Threshold.model_construct(rule="", limit=0.0, reason="")
+
+
+def _review(said: Any) -> Review:
+    """Return a review of this cadence; at once where it is no duration, which is said elsewhere."""
+    try:
+        return Review.model_validate({"cadence": said["cadence"], "triggers": ("to be judged",)})
+    except (TypeError, KeyError, ValidationError):
+        return Review.model_construct(cadence="P0D", triggers=())
 
 
 def _task(said: Mapping[str, Any]) -> Task | None:

@@ -22,6 +22,7 @@ from synthnb.judge.checks import (
     same_tables,
 )
 from synthnb.judge.limits import Limit, limits_in_force
+from synthnb.judge.needs import left_out, remedy
 from synthnb.judge.rules import rejection_findings, rule_findings
 from synthnb.records import Charter, Evidence, Plan, Policy, Verdict, digest
 
@@ -48,7 +49,8 @@ def judge(policy: Policy, charter: Charter, plan: Plan, evidence: Sequence[Evide
     Raises
     ------
     RecordError
-        If the charter would loosen a limit or names a rule that is not there.
+        If the charter would loosen a limit, asks for reviews later than the policy does, or
+        names a rule that is not there.
     """
     limits = limits_in_force(policy, charter)
     estimates = [estimate for each in evidence for estimate in each.estimates]
@@ -74,4 +76,4 @@ def judge(policy: Policy, charter: Charter, plan: Plan, evidence: Sequence[Evide
     )
 
 
-__all__ = ["Limit", "judge", "limits_in_force"]
+__all__ = ["Limit", "judge", "left_out", "limits_in_force", "remedy"]

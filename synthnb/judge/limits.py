@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 
 from synthnb.errors import Problem, RecordError
 from synthnb.records import Charter, Policy
 from synthnb.records.base import did_you_mean
+from synthnb.records.duration import add
 from synthnb.records.policy import Direction
 
 LOSS_METRIC = "utility.task.loss"
+_DAYS = tuple(date(2024, 1, 1) + timedelta(days) for days in range(4 * 365 + 1))
+"""A leap year and three others: months and years are longer from one day than from another."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,8 @@ def limits_in_force(policy: Policy, charter: Charter) -> dict[str, Limit]:
     Raises
     ------
     RecordError
-        Naming every threshold that is looser than the policy, with both numbers.
+        Naming every threshold that is looser than the policy, with both numbers, and a cadence
+        of reviews that is longer than the policy's.
     """
     floor = {
         rule.id: Limit(rule.limit, rule.direction, "policy")
@@ -50,6 +57,7 @@ def limits_in_force(policy: Policy, charter: Charter) -> dict[str, Limit]:
             )
         elif not _looser(value, limits[rule_id]):  # set twice, the tighter one holds
             limits[rule_id] = Limit(value, floor[rule_id].direction, "charter")
+    problems += _too_late(policy.cadence, charter.review.cadence)
     if problems:
         raise RecordError(
             "The charter and the policy disagree.",
@@ -72,6 +80,28 @@ def _tightenings(policy: Policy, charter: Charter) -> list[tuple[str, str, float
             for rule_id in judged or [LOSS_METRIC]
         ]
     return found
+
+
+def _too_late(longest: str, said: str) -> Iterator[Problem]:
+    """Yield that reviews would come later than the policy asks."""
+    if _longer(said, longest):
+        yield Problem(
+            "review.cadence",
+            f"is {said}, longer than the policy's {longest}; expected at most that",
+        )
+
+
+@cache
+def _longer(said: str, longest: str) -> bool:
+    """Return whether a duration ends later than another, from whichever day that may be."""
+    return any(_end(day, said) > _end(day, longest) for day in _DAYS)
+
+
+def _end(day: date, duration: str) -> date:
+    try:
+        return add(day, duration)
+    except (ValueError, OverflowError):  # beyond the calendar
+        return date.max
 
 
 def _no_number(policy: Policy, rule_id: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthnb.printing.access import accesses, opened, sealed
-from synthnb.printing.assess import outcomes, reviews, verdict, verdict_json
+from synthnb.printing.assess import foreseen, outcomes, reviews, verdict, verdict_json
 from synthnb.printing.console import done, error, progress, say
 from synthnb.printing.decisions import accepted, decided, retired, rooms, status, withdrawn
 from synthnb.printing.history import budget, held, log, models
@@ -21,6 +21,7 @@ __all__ = [
     "demo",
     "done",
     "error",
+    "foreseen",
     "generators",
     "held",
     "incident_done",

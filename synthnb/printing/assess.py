@@ -12,6 +12,7 @@ from synthnb.printing.console import console_of, error, say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from synthnb.errors import Problem
     from synthnb.records import Finding
     from synthnb.workflow import Checked, Outcome, Review
 
@@ -25,6 +26,20 @@ _REMEDIES = {
     "privacy.required-attacks": "`synthnb threats` lists what is there; run the notebooks again.",
 }
 """What to do about findings that are about no metric."""
+
+
+def foreseen(name: str, problems: Sequence[Problem]) -> None:
+    """Print what will block a run before it starts; it runs all the same."""
+    if not problems:
+        return
+    console = console_of(stderr=True)
+    console.print(
+        f"The policy will block `{name}`, whatever this run finds: its charter leaves out",
+        style="yellow",
+        markup=False,
+    )
+    for problem in problems:
+        console.print(f"  • {problem}", markup=False)
 
 
 def outcomes(found: Sequence[Outcome]) -> None:
@@ -80,16 +95,16 @@ def verdict(checked: Checked, *, everything: bool = False) -> None:
 
 
 def _reasons(checked: Checked, console: Console) -> None:
-    from synthnb.records import metric
+    from synthnb.judge import remedy
 
     for finding in checked.verdict.blocking:
         console.print(f"\nBlocks: {finding_name(finding)}", style="bold", markup=False)
         console.print(f"  {finding.because}", markup=False)
         console.print(f"  Id: {finding.id}{_acceptance(checked, finding)}", markup=False)
         console.print(f"  Why it matters: {finding.reason}", markup=False)
-        remedy = metric(finding.metric).remedy if finding.metric else _REMEDIES.get(finding.rule)
-        if remedy:
-            console.print(f"  What to do: {remedy}", markup=False)
+        told = remedy(finding, checked.papers.charter) if finding.metric else ""
+        if told := told or _REMEDIES.get(finding.rule, ""):
+            console.print(f"  What to do: {told}", markup=False)
     console.print()
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from synthnb.workflow.check import Checked, check
 from synthnb.workflow.decide import Decided, decide
 from synthnb.workflow.demo import demo
-from synthnb.workflow.execute import Outcome, copy_notebooks, run
+from synthnb.workflow.execute import Outcome, copy_notebooks, foreseen, run
 from synthnb.workflow.extras import Extras
 from synthnb.workflow.gather import accepted_risks
 from synthnb.workflow.inclusion import Kept
@@ -50,6 +50,7 @@ __all__ = [
     "countersign",
     "decide",
     "demo",
+    "foreseen",
     "library",
     "people_in",
     "people_near",

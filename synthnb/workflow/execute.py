@@ -23,7 +23,7 @@ from synthnb.errors import (
     UsageError,
 )
 from synthnb.files import write_atomically
-from synthnb.judge import limits_in_force
+from synthnb.judge import left_out, limits_in_force
 from synthnb.ledger import Ledger
 from synthnb.records import Template, digest, sha256
 from synthnb.records.run import Run
@@ -122,6 +122,18 @@ def run(
             _finish(job)
             outcome.run, outcome.error = job.run, job.error
     return outcomes
+
+
+def foreseen(dossier: Dossier) -> tuple[Problem, ...]:
+    """Return what will block a run, whatever it finds: what the charter leaves out.
+
+    Nothing where charter, plan or policy cannot be read, which `run` refuses.
+    """
+    try:
+        papers = dossier.read()
+    except SynthnbError:
+        return ()
+    return left_out(papers.policy, papers.charter)
 
 
 def _rooms(only: Sequence[str]) -> tuple[str, ...]:

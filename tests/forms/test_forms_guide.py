@@ -180,6 +180,41 @@ def test_an_acceptable_loss_above_the_policy_is_refused_too() -> None:
     assert list(guide.problems({"task": {"acceptable_loss": "much"}, "privacy": [{}, 3]})) == []
 
 
+def test_what_a_charter_leaves_out_though_the_policy_blocks_on_it_is_open_at_its_field(
+    dossier: Dossier,
+) -> None:
+    path = dossier.folder / "charter.yaml"
+    text = (assets.templates() / "demo" / "charter.yaml").read_text()
+    text = re.sub(r"\n    (minimum|maximum|categories): .*", "", text)
+    text = re.sub(r"\ntask:\n(  .*\n)+", "\n", text).replace("roles: [target]", "roles: []")
+    path.write_text(text)
+    assert read(Charter, text, "charter.yaml").task is None  # it holds as a record
+    form = form_of(dossier)
+    bounds, task = form.problems
+    assert (bounds.where, task.where) == ("columns[0].minimum", "task")
+    assert "not complete: 2 parts are open" in form._status.value
+    more = opened(form, "columns")._entries[0][0]._more
+    more.toggle()
+    minimum = more._node._fields["minimum"]
+    assert "the policy will block by its rule `generation.valid-share`" in bounds.message
+    assert "no column states bounds or categories" in minimum._note.value
+    minimum._control.widget.value = "0"
+    assert [problem.where for problem in form.problems] == ["task"]
+
+
+def test_of_an_unfinished_charter_only_what_is_finished_is_held_against_the_policy() -> None:
+    text = (assets.templates() / "policies" / "default.yaml").read_text()
+    guide = HouseGuide(policy=read(Policy, text, "policy.yaml"))
+    columns = [{"name": "a", "type": "number"}, {"name": "b", "type": "<number or category>"}]
+    charter = {"columns": columns, "split": {"control": 0}, "sources": [{"kind": "real"}]}
+    assert [found.where for found in guide.problems(charter)] == ["task"]
+    columns[1]["type"] = "category"
+    found = [each.where for each in guide.problems({**charter, "task": {"target": ""}})]
+    assert found[0] == "columns[0].minimum"
+    assert {*found} == {"columns[0].minimum", "columns"}
+    assert list(guide.problems({"generator": "gaussian-copula"})) == []
+
+
 def test_a_rule_that_is_none_is_named_at_its_field() -> None:
     policy = read(
         Policy, (assets.templates() / "policies" / "default.yaml").read_text(), "policy.yaml"

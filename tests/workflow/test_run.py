@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -78,10 +79,61 @@ def test_a_blocked_verdict_is_released_only_as_a_rejection(demo: Path, tmp_path:
 def test_a_changed_charter_needs_a_new_run(demo: Path, tmp_path: Path) -> None:
     root = copy_workspace(demo, tmp_path / "ws")
     path = root / "dossiers" / "loanapp" / "charter.yaml"
-    path.write_text(path.read_text().replace("cadence: P", "cadence: P1", 1))
+    path.write_text(path.read_text().replace("cadence: P6M", "cadence: P3M", 1))
     done = cli_here("check", "loanapp", cwd=root)
     assert done.code == 1
     assert "charter.yaml: was changed after the run" in done.err
+
+
+def test_c36_a_charter_that_asks_for_reviews_later_than_the_policy_is_not_run(
+    tmp_path: Path,
+) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    path = folder / "charter.yaml"
+    text = path.read_text().replace("cadence: P6M", "cadence: P16M", 1)
+    loose = "privacy: [{rule: privacy.leak, limit: 0.5, reason: It is kinder.}]"
+    path.write_text(text.replace("privacy: []", loose, 1))
+    done = cli_here("run", "loanapp", cwd=tmp_path / "ws")
+    said = " ".join(done.err.split())
+    assert done.code == 2, done.text
+    assert "review.cadence: is P16M, longer than the policy's P1Y; expected at most that" in said
+    assert "privacy[0]: the charter's 0.5 is looser than the policy's 0.01" in said
+    assert "What to do: a charter may tighten" in said
+    assert not list(folder.glob("runs/*"))
+
+
+@pytest.mark.parametrize("command", ["run", "check", "release"])
+def test_c36_a_policy_that_asks_for_earlier_reviews_holds_for_what_was_run_before(
+    demo: Path, tmp_path: Path, command: str
+) -> None:
+    root = copy_workspace(demo, tmp_path / "ws")
+    draft(root)
+    policy = root / "policy.yaml"
+    policy.write_text(policy.read_text().replace("cadence: P1Y", "cadence: P3M", 1))
+    done = cli_here(command, "loanapp", cwd=root, env=signing(root))
+    assert done.code == 2, done.text
+    said = " ".join(done.err.split())
+    assert "review.cadence: is P6M, longer than the policy's P3M; expected at most that" in said
+    assert [each.name for each in (root / "dossiers/loanapp/runs").iterdir()] == ["0001"]
+
+
+def test_what_will_block_whatever_a_run_finds_is_said_before_it_starts(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "ws")
+    (folder / "charter.yaml").write_text(without_bounds_and_task(folder / "charter.yaml"))
+    (folder / "data" / "loanapp.csv").unlink()  # so that it does not start
+    done = cli_here("run", "loanapp", cwd=tmp_path / "ws")
+    said = " ".join(done.err.split())
+    assert "The policy will block `loanapp`, whatever this run finds" in said
+    assert "columns[0].minimum: no column states bounds or categories" in said
+    assert "task: no task is stated" in said
+    assert "loanapp.csv" in said.partition("Error")[2]
+
+
+def without_bounds_and_task(path: Path) -> str:
+    """Return a charter that holds, without what it may leave out."""
+    left = re.sub(r"\n    (minimum|maximum|categories): .*", "", path.read_text())
+    left = re.sub(r"\ntask:\n(  .*\n)+", "\n", left)
+    return left.replace("roles: [target]", "roles: []")
 
 
 def test_a_purpose_that_changes_makes_a_major_version(demo: Path, tmp_path: Path) -> None:
