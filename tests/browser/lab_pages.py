@@ -120,6 +120,30 @@ class Lab:
         """Return the item of the status bar that says how the dossier stands."""
         return self.page.locator("#jp-main-statusbar .synthnb-state")
 
+    def step(self, name: str) -> Locator:
+        """Return the button of a step in the dialog, by how it is called to those who listen."""
+        return self.dialog.get_by_role("button", name=name)
+
+    @property
+    def terminal(self) -> Locator:
+        """Return what is to be read in the terminal in front."""
+        return self.page.locator(".jp-Terminal:visible .xterm-accessibility-tree")
+
+    def type_it(self, line: str, seconds: float = 20) -> str:
+        """Have the first command typed that begins so; return it, and see that nothing ran."""
+        tabs = self.page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="Terminal ")
+        before = tabs.count()
+        self.state.click()
+        step = self.step(f"Type it in a terminal: {line}").first
+        expect(step).to_be_visible(timeout=seconds * SECOND)
+        typed = (step.get_attribute("aria-label") or "").partition(": ")[2]
+        self.shot(line.split()[1])
+        step.click()
+        expect(self.dialog).to_have_count(0)
+        expect(tabs).to_have_count(before + 1)
+        expect(self.terminal).to_contain_text(line.removeprefix("synthnb "))
+        return typed
+
     @property
     def notebook(self) -> Locator:
         """Return the notebook in front."""

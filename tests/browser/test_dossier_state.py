@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shlex
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from lab_pages import SECOND, Lab, serious
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Route, expect
 from released import lenient_policy
 from workspaces import cli
 
@@ -32,25 +31,6 @@ def lenient(folder: Path) -> Path:
     olivia = Member(name="Olivia Owner", roles=("data owner",), keys=keys)
     (root / "people.yaml").write_text(write(People(members=(olivia,))))
     return folder
-
-
-def step(lab: Lab, name: str) -> Locator:
-    """Return the button of a step, by how it is called to those who listen."""
-    return lab.dialog.get_by_role("button", name=name)
-
-
-def terminal(lab: Lab) -> Locator:
-    """Return what is to be read in the terminal in front."""
-    return lab.page.locator(".jp-Terminal:visible .xterm-accessibility-tree")
-
-
-def type_it(lab: Lab, line: str) -> None:
-    """Have a step's command typed, see that nothing ran, and send it off."""
-    lab.state.click()
-    step(lab, f"Type it in a terminal: {line}").click()
-    expect(lab.dialog).to_have_count(0)
-    expect(terminal(lab)).to_contain_text(line.removeprefix("synthnb "))
-    lab.page.keyboard.press("Enter")
 
 
 @pytest.fixture
@@ -86,7 +66,7 @@ def test_a_command_is_typed_into_a_terminal_and_its_run_changes_the_state(
     lab.tab("Type it in a terminal")
     lab.page.keyboard.press("Enter")
     expect(lab.dialog).to_have_count(0)
-    expect(terminal(lab)).to_contain_text("run loanapp")
+    expect(lab.terminal).to_contain_text("run loanapp")
     expect(lab.state).to_have_text("✎ loanapp: draft")
     assert not (folder / "runs").exists(), "nothing runs before somebody presses Enter"
     lab.shot("typed")
@@ -112,7 +92,7 @@ def test_a_command_is_typed_into_a_terminal_and_its_run_changes_the_state(
     dark()
     why_and_what(lab)
     lab.state.click()
-    step(lab, "Open: 03_privacy.ipynb").click()
+    lab.step("Open: 03_privacy.ipynb").click()
     lab.shows(folder / "notebooks" / "03_privacy.ipynb")
     assert sorted(path.name for path in (folder / "notebooks").glob("*.ipynb")) == [
         stock.file for stock in STOCK
@@ -126,8 +106,8 @@ def why_and_what(lab: Lab) -> None:
     expect(lab.dialog).to_contain_text("loanapp: blocked")
     expect(lab.dialog).to_contain_text("Run 0001 is blocked by 3 findings:")
     expect(lab.dialog.get_by_role("group", name="loanapp: blocked. Run 0001")).to_be_focused()
-    expect(step(lab, "Type it in a terminal: synthnb check loanapp")).to_be_visible()
-    expect(step(lab, "Type it in a terminal: synthnb release loanapp --rejected")).to_have_count(1)
+    expect(lab.step("Type it in a terminal: synthnb check loanapp")).to_be_visible()
+    expect(lab.step("Type it in a terminal: synthnb release loanapp --rejected")).to_have_count(1)
     lab.shot("why")
     assert serious(lab.page, ".jp-Dialog-body") == []
     lab.page.keyboard.press("Escape")
@@ -139,7 +119,7 @@ def test_from_passed_to_released_to_withdrawn_by_what_is_on_the_screen(
     lab: Lab, lenient: Path
 ) -> None:
     root = lenient.parent.parent
-    done = cli("run", "loanapp", cwd=root, env={"SOURCE_DATE_EPOCH": f"{time.time():.0f}"})
+    done = cli("run", "loanapp", cwd=root)
     assert done.code == 0, done.text
     lab.open(lenient)
     lab.card("Next step").click()
@@ -147,29 +127,31 @@ def test_from_passed_to_released_to_withdrawn_by_what_is_on_the_screen(
     expect(lab.state).to_have_text("✓ loanapp: passed")
     lab.shot("passed")
     lab.page.keyboard.press("Escape")
-    type_it(lab, "synthnb release loanapp --key keys/olivia.pem")
-    expect(terminal(lab)).to_contain_text("Passphrase of olivia.pem")
+    lab.type_it("synthnb release loanapp --key keys/olivia.pem")
+    lab.page.keyboard.press("Enter")
+    expect(lab.terminal).to_contain_text("Passphrase of olivia.pem")
     lab.page.keyboard.type(f"{PASSPHRASE}\n")
     expect(lab.state).to_have_text("★ loanapp: released", timeout=MINUTES)
     lab.state.click()
     lab.shot("released")
-    step(lab, "Open: datasheet.html").click()
+    lab.step("Open: datasheet.html").click()
     page = lab.page.frame_locator(".jp-HTMLViewer iframe")
     expect(page.locator("h1.title")).to_be_visible()
     expect(lab.state).to_have_text("★ loanapp: released")
     lab.shot("datasheet")
     lab.state.click()
-    step(lab, "Open: datasheet.pdf").click()
+    lab.step("Open: datasheet.pdf").click()
     expect(lab.page.locator(".jp-PDFContainer:visible")).to_be_visible()
-    type_it(lab, "synthnb verify reports/loanapp/1.0.0 --trust people.yaml")
-    expect(terminal(lab)).to_contain_text("The release holds.")
+    lab.type_it("synthnb verify reports/loanapp/1.0.0 --trust people.yaml")
+    lab.page.keyboard.press("Enter")
+    expect(lab.terminal).to_contain_text("The release holds.")
     words = ("withdraw", "loanapp", "1.0.0", "--reason", "A test.", "--key", "keys/olivia.pem")
     lab.page.keyboard.type(f"{shlex.join([sys.executable, '-m', 'synthnb', *words])}\n")
-    expect(terminal(lab)).to_contain_text("Passphrase of olivia.pem")
+    expect(lab.terminal).to_contain_text("Passphrase of olivia.pem")
     lab.page.keyboard.type(f"{PASSPHRASE}\n")
     expect(lab.state).to_have_text("⊘ loanapp: withdrawn", timeout=MINUTES)
     lab.state.click()
-    expect(step(lab, "Open: 01_charter.ipynb")).to_be_visible()
+    expect(lab.step("Open: 01_charter.ipynb")).to_be_visible()
     lab.shot("withdrawn")
 
 
@@ -186,7 +168,7 @@ def test_where_there_is_no_terminal_the_command_is_copied(lab: Lab, folder: Path
     lab.page.route("**/lab/tree/**", without)
     lab.open(folder / "plan.yaml")
     lab.state.click()
-    step(lab, "Copy: synthnb run loanapp").click()
+    lab.step("Copy: synthnb run loanapp").click()
     expect(lab.dialog.get_by_text("Copied")).to_be_visible()
     lab.shot("copied")
     copied = lab.page.evaluate("navigator.clipboard.readText()")
