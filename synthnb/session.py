@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from synthnb import notebooks
 from synthnb.desk import form_of
 from synthnb.errors import RecordError
-from synthnb.judge import judge, limits_in_force, remedy
+from synthnb.judge import judge, left_out, limits_in_force, remedy
 from synthnb.records import (
     Charter,
     Estimate,
@@ -348,6 +348,17 @@ class Session:
         except RecordError as exc:
             return tuple(str(problem) for problem in exc.problems) or (exc.message,)
         return ()
+
+    def foreseen(self) -> tuple[str, ...]:
+        """Return what will block, whatever is found: what the charter leaves out, in plain words.
+
+        Nothing as long as charter, plan and policy do not hold together.
+        """
+        if self.problems():
+            return ()
+        papers = self._dossier.read()
+        found = left_out(papers.policy, papers.charter)
+        return tuple(f"will be blocked: charter.yaml: {problem}" for problem in found)
 
     def record(
         self,

@@ -34,6 +34,11 @@ def leaked() -> list[Estimate]:
     ]
 
 
+def test_nothing_is_foreseen_of_a_charter_that_says_all_that_the_policy_needs(folder: Path) -> None:
+    study = Session(str(folder))
+    assert (study.problems(), study.foreseen()) == ((), ())
+
+
 def test_limits_hold_only_what_one_rule_limits_whatever_it_is_about(folder: Path) -> None:
     study = Session(str(folder))
     rules = [rule for rule in study.policy.rules if rule.metric]
@@ -66,6 +71,7 @@ def test_the_card_says_what_to_state_in_a_charter_that_left_nothing_to_measure(
     study = Session(str(folder))
     gone = missing("generation.valid_share", "there is nothing to hold it against", method="-")
     assert study.problems() == ()  # it can be run all the same
+    assert any(each.startswith("will be blocked: charter.yaml: ") for each in study.foreseen())
     assert "Declare the minimum and maximum (or the categories)" in study.answer([gone]).text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from synthnb.judge import remedy
 from synthnb.records import Datasheet, Finding, metric
 from synthnb.render import decisions
 from synthnb.render.escape import Md, md
@@ -171,8 +172,8 @@ def open_findings(sheet: Datasheet, effect: str) -> Md:
 
 
 def _first(sheet: Datasheet, finding: Finding) -> Md:
-    remedy = metric(finding.metric).remedy if finding.metric else finding.reason
-    told = remedy if finding.metric else f"{finding.because} {remedy}"
+    what = remedy(finding, sheet.charter)
+    told = what if finding.metric else f"{finding.because} {what}"
     scope = md(" · {}", said) if (said := _scope(sheet, finding)) else Md("")
     return md("**{}**{} [What to do: {}]{.below}", finding.title, scope, told)
 
