@@ -4,9 +4,10 @@ BIN := .venv/bin
 FOLDER ?= demo
 APT := $(shell [ "$$(id -u)" = 0 ] && echo "" || echo sudo)
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)  # JupyterLab asks root to say so
+PARTS := application filebrowser launcher notebook statusbar  # of JupyterLab, with all they need
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-postgres test-browser lint format example bench studies lab clean
+.PHONY: help demo test test-slow test-postgres test-browser lint types format example bench studies lab clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -51,6 +52,15 @@ lint: .venv/.dev ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+.venv/types: constraints.txt | $(BIN)/python
+	rm -rf $@ && mkdir -p $@
+	npm install --silent --no-audit --no-fund --ignore-scripts --prefix $@ typescript@5.9.3 \
+		$(PARTS:%=@jupyterlab/%@$$(sed -n 's/^jupyterlab==//p' constraints.txt)) || \
+		{ rm -rf $@; exit 1; }
+
+types: .venv/types ## Check the types of what the browser loads (needs npm)
+	.venv/types/node_modules/.bin/tsc --project tests/lab/tsconfig.json
 
 format: .venv/.dev ## Let ruff put the code in order
 	$(BIN)/ruff check --fix .

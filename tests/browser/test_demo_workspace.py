@@ -126,7 +126,6 @@ def change_the_plan(lab: Lab, mended: Datasheet) -> None:
     rationale.press("Tab")
     expect(form.get_by_role("status")).to_contain_text("plan.yaml is complete")
     lab.shot("mended")
-    lab.save()
     expect(lab.state).to_have_text("✎ loanapp: draft")
 
 

@@ -34,6 +34,7 @@ ROLES = {
     "sex": ("quasi-identifier", "protected"),
 }
 TYPES = {"approve": "category"}
+LEAST = {"atotinc": "0"}
 USE = {
     "Title *": "Teaching credit scoring",
     "Task *": "Predict approval from the applicant's finances",
@@ -197,6 +198,9 @@ def pick(lab: Lab, column: str) -> None:
         lab.tab(f"Roles: {role}")
         lab.page.keyboard.press("Space")
         expect(here).to_be_checked()
+    if column in LEAST:
+        lab.unfold("Label, unit and more")
+        answer(lab, "Minimum", LEAST[column])
 
 
 def refuse_a_loose_limit(lab: Lab, form: Locator) -> None:
@@ -337,6 +341,13 @@ def close_and_reopen(lab: Lab, folder: Path) -> None:
         lab.shows(folder / "notebooks" / stock.file)
         lab.verdict(stock.room.capitalize())
         lab.shot(f"{stock.room}-reopened")
+    forms = lab.notebook.locator(".jp-OutputArea-output", has_text="As it was saved.")
+    for title, answer in (("Charter", "Synthetic loans"), ("Plan", "gaussian-copula")):
+        form = forms.filter(has=lab.page.get_by_role("heading", name=title))
+        form.scroll_into_view_if_needed()
+        expect(form.locator("table").first).to_contain_text(answer)
+    lab.shot("to-be-read")
+    assert "model not found" not in lab.notebook.inner_text()
     lab.run_all()
     forms = lab.notebook.locator(".synthnb-form")
     form, plan = forms.first, forms.last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shlex
 import shutil
@@ -246,11 +247,20 @@ def test_there_is_a_card_for_every_stock_notebook_and_an_icon_for_every_card() -
     assert sorted(card["file"] for card in every) == sorted(
         path.name for path in assets.notebooks().rglob("*.ipynb")
     )
-    script = (LABEXTENSIONS / "synthnb/static/remoteEntry.js").read_text()
+    script = (LABEXTENSIONS / "synthnb/static/icons.js").read_text()
     for card in every:
-        assert f"    {card['room']}: 'M" in script
+        assert f"  {card['room']}: 'M" in script
 
 
 def test_the_extension_has_the_version_of_the_package() -> None:
     package = json.loads((LABEXTENSIONS / "synthnb/package.json").read_text())
     assert package["version"] == synthnb.__version__
+
+
+def test_the_address_of_the_scripts_changes_with_every_script() -> None:
+    """Browsers keep them for a year: what has changed needs an address that they have not seen."""
+    extension = LABEXTENSIONS / "synthnb"
+    texts = [path.read_bytes() for path in sorted((extension / "static").iterdir())]
+    digest = hashlib.sha256(b"".join(texts)).hexdigest()[:12]
+    load = json.loads((extension / "package.json").read_text())["jupyterlab"]["_build"]["load"]
+    assert load == f"static/remoteEntry.js?v={digest}", "write what is right into package.json"
