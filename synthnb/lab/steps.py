@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from synthnb import clock
 from synthnb.errors import RecordError, RejectedError, SynthnbError
+from synthnb.judge import left_out
 from synthnb.notebooks import ROOMS, STOCK
 from synthnb.records import Datasheet, Finding
 from synthnb.records.policy import Action
@@ -113,6 +114,9 @@ class Ahead:
         return tuple(self._before_a_run())
 
     def _before_a_run(self) -> Iterator[Step]:
+        for problem in left_out(self._papers.policy, self._papers.charter):
+            say = f"Complete the charter, or what is run will not pass: {problem.message}."
+            yield Step(say, open=_notebook(self._dossier, "charter"))
         sources = self._papers.charter.sources
         named = [each.path for each in sources if each.kind != "earlier" and "://" not in each.path]
         named += [self._papers.plan.external.path] if self._papers.plan.external else []

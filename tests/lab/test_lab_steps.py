@@ -16,7 +16,7 @@ from synthnb import assets
 from synthnb.lab.states import State, state_of
 from synthnb.lab.steps import Step
 from synthnb.ledger import Ledger, reject
-from synthnb.records import People, Policy, digest, read, write
+from synthnb.records import Charter, People, Policy, digest, read, write
 from synthnb.workflow.demo import PASSPHRASE
 from synthnb.workflow.rejections import configuration
 from synthnb.workspace import Dossier, Workspace
@@ -104,6 +104,20 @@ def test_a_draft_workspace_asks_nobody(tmp_path: Path) -> None:
 def test_a_table_that_is_not_there_is_asked_for(tmp_path: Path) -> None:
     (make_workspace(tmp_path / "ws") / "data" / "loanapp.csv").unlink()
     assert "data/loanapp.csv" in state(tmp_path / "ws").steps[0].say
+
+
+def test_a_charter_that_leaves_out_what_the_policy_needs_is_completed_before_the_run(
+    tmp_path: Path,
+) -> None:
+    path = make_workspace(tmp_path / "ws") / "charter.yaml"
+    charter = read(Charter, path.read_text(), path.name)
+    none = charter.split.model_copy(update={"control": 0.0})
+    path.write_text(write(charter.model_copy(update={"split": none})))
+    first, *_, last = state(tmp_path / "ws").steps
+    assert "no control records are held out" in first.say
+    assert "`privacy.leak`" in first.say
+    assert first.open == f"{NOTEBOOKS}/01_charter.ipynb"
+    assert last.command == "synthnb run loanapp", "it can be run all the same"
 
 
 def test_each_missing_approval_is_a_step_with_the_right_person_and_command(tmp_path: Path) -> None:
