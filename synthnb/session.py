@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from synthnb import notebooks
 from synthnb.desk import form_of
 from synthnb.errors import RecordError
-from synthnb.judge import judge, left_out, limits_in_force, remedy
+from synthnb.judge import completion, judge, left_out, limits_in_force
 from synthnb.records import (
     Charter,
     Estimate,
@@ -428,7 +428,7 @@ class Session:
     def _advice(self, findings: Iterable[Finding]) -> dict[str, str]:
         """Return what to do about findings that were not measured or are about privacy, by id."""
         bad = [f for f in findings if f.effect != "none" and f.metric]
-        found = {f.id: remedy(f, self.charter) for f in bad if f.state == "not-measured"}
+        found = {f.id: said for f in bad if (said := completion(f, self.charter))}
         private = [f for f in bad if f.id not in found and (f.metric or "").startswith("privacy.")]
         if not private:
             return found

@@ -12,7 +12,17 @@ from papers import clause, combined, plan, policy, rule
 from synthnb import assets, fairness, generate, privacy, utility
 from synthnb.judge import judge, left_out, remedy
 from synthnb.privacy.linkability import LINKABILITY
-from synthnb.records import Charter, Estimate, Evidence, Finding, Policy, metric, read
+from synthnb.records import (
+    Charter,
+    Estimate,
+    Evidence,
+    Finding,
+    Policy,
+    interval,
+    metric,
+    missing,
+    read,
+)
 from synthnb.tables import Tables
 
 COLUMNS: dict[str, dict[str, Any]] = {
@@ -274,3 +284,16 @@ def test_a_verdict_blocks_by_the_rules_that_were_named_before_the_run() -> None:
         "generation.valid-share",
         "utility.task-loss",
     ]
+
+
+def test_a_rule_that_could_fail_and_only_warn_is_not_said_to_block() -> None:
+    both = (clause(BOUNDS, direction="at_least"), clause(LOSS))
+    stated = whole(**{**BARE, "columns": without("target")})
+    few = interval(BOUNDS, 0.2, 0.1, 0.3, n=300, method="by hand")
+    gone = missing(LOSS, "no task is stated", method="by hand")
+    papers = Evidence(room="privacy", seed=0, estimates=(few, gone))
+    for severity, said in (("warn", 0), ("block", 1)):
+        rules = policy(combined("all_of", *both, severity=severity))
+        verdict = judge(rules, stated, plan(), [papers])
+        assert [f.effect for f in verdict.findings if f.rule == "risk"] == [severity]
+        assert len(left_out(rules, stated)) == said

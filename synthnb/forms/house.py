@@ -21,14 +21,12 @@ from synthnb.errors import Problem, RecordError, SynthnbError, TableError
 from synthnb.forms.document import Document
 from synthnb.forms.guide import Data, Guide, Offer, Suggestion
 from synthnb.forms.spans import spoken
-from synthnb.judge import left_out, limits_in_force
+from synthnb.judge import PARTS, left_out, limits_in_force
 from synthnb.records import Charter, People, Plan, Policy, Rule, Task, Threshold, metric
 from synthnb.records.charter_parts import Review
 from synthnb.records.duration import add
 
 _LIMITS = ("fidelity", "privacy", "fairness")
-_JUDGED = ("columns", "constraints", "population", "sources", "split", "task")
-"""What a charter may leave out though a rule blocks where it is not measured."""
 _COLUMN = re.compile(r"columns\[(\d+)\]\.(type|roles)")
 
 
@@ -261,14 +259,14 @@ def _parts_of(data: Data) -> tuple[Charter, frozenset[str]]:
     What a field lacks is said elsewhere; one that may be left out holds.
     """
     found: dict[str, Any] = {}
-    for name in _JUDGED:
+    for name in PARTS:
         if data.get(name) is None:
             continue
         try:
             found[name] = _reader(name).validate_python(data[name])
         except ValidationError:
             continue
-    absent = [name for name in _JUDGED if data.get(name) is None and _optional(name)]
+    absent = [name for name in PARTS if data.get(name) is None and _optional(name)]
     return Charter.model_construct(**found), frozenset([*found, *absent])
 
 

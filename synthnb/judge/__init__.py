@@ -22,7 +22,7 @@ from synthnb.judge.checks import (
     same_tables,
 )
 from synthnb.judge.limits import Limit, limits_in_force
-from synthnb.judge.needs import left_out, remedy
+from synthnb.judge.needs import PARTS, completion, left_out, remedy
 from synthnb.judge.rules import rejection_findings, rule_findings
 from synthnb.records import Charter, Evidence, Plan, Policy, Verdict, digest
 
@@ -76,4 +76,4 @@ def judge(policy: Policy, charter: Charter, plan: Plan, evidence: Sequence[Evide
     )
 
 
-__all__ = ["Limit", "judge", "left_out", "limits_in_force", "remedy"]
+__all__ = ["PARTS", "Limit", "completion", "judge", "left_out", "limits_in_force", "remedy"]

@@ -118,7 +118,7 @@ _NEEDS = (
         "no control records are held out",
         "give the control a share under Split in the charter, such as 0.5, or name a source of "
         "kind `control` that no generator saw",
-        but=_CLASSES,
+        but=(*_CLASSES, "privacy.attack."),  # an attack that was added says itself what it needs
     ),
     _Need(
         ("privacy.attribute.", "privacy.group.attribute", *_LINKS, *_CONTENTS),
@@ -219,6 +219,10 @@ _NEEDS = (
 )
 
 
+PARTS = tuple(sorted({part for need in _NEEDS for part in need.parts}))
+"""The fields of a charter that may lack what a rule needs."""
+
+
 def left_out(
     policy: Policy, charter: Charter, *, stated: Collection[str] | None = None
 ) -> tuple[Problem, ...]:
@@ -246,8 +250,8 @@ def left_out(
         if rule.not_measured != "block":
             continue
         by_clause = [list(_lacking(charter, clause.metric, stated)) for clause in rule.clauses]
-        if rule.any_of and not all(by_clause):  # another clause can still answer
-            continue
+        if not all(by_clause) and (rule.any_of or rule.severity != "block"):
+            continue  # another clause can still answer, or fail and only warn
         for each in dict.fromkeys(need for needs in by_clause for need in needs):
             found.setdefault(each, []).append(rule)
     return tuple(
@@ -260,11 +264,15 @@ def remedy(finding: Finding, charter: Charter) -> str:
     """Return what to do about a finding: complete the charter, or what the catalogue says."""
     if finding.metric is None:
         return finding.reason
-    if finding.state == "not-measured":
-        said = [need.do for _, need in _lacking(charter, finding.metric)]
-        if said:
-            return " ".join(f"{each[0].upper()}{each[1:]}." for each in said)
-    return metric(finding.metric).remedy
+    return completion(finding, charter) or metric(finding.metric).remedy
+
+
+def completion(finding: Finding, charter: Charter) -> str:
+    """Return what to put into the charter where that is why nothing was measured; else nothing."""
+    if finding.metric is None or finding.state != "not-measured":
+        return ""
+    said = [need.do for _, need in _lacking(charter, finding.metric)]
+    return " ".join(f"{each[0].upper()}{each[1:]}." for each in said)
 
 
 def _lacking(

@@ -62,8 +62,8 @@ def state_of(dossier: Dossier) -> State:
 def _executed(dossier: Dossier, papers: Papers) -> State:
     sheets = [sheet for _, sheet in workflow.releases(dossier)]
     gone = _gone(dossier)
-    in_force = [s.version for s in sheets if s.status == "released" and s.version not in gone]
-    beside = (f"Release {in_force[-1]} is in force.",) if in_force else ()
+    alive = [s for s in sheets if s.status == "released" and s.version not in gone]
+    beside = (_beside(alive[-1]),) if alive else ()
     ahead = Ahead(dossier, papers)
     if not dossier.complete_runs:
         return State("draft", ("Nothing was executed yet.", *beside), ahead.run())
@@ -86,6 +86,11 @@ def _executed(dossier: Dossier, papers: Papers) -> State:
         return State("blocked", (why, *beside), ahead.retest())
     passed = f"Run {run.id} may be released: nothing blocks that is not accepted."
     return State("passed", (passed, *beside), ahead.release(checked, decided))
+
+
+def _beside(sheet: Datasheet) -> str:
+    ended = any(not check.ok for check in expiry(sheet))
+    return f"Release {sheet.version} {'has expired' if ended else 'is in force'}."
 
 
 def _gone(dossier: Dossier) -> dict[str, str]:

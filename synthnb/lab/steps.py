@@ -276,8 +276,11 @@ class Ahead:
 
     def expired(self, sheet: Datasheet) -> tuple[Step, ...]:
         """Return what to do with a release whose time has ended."""
-        say = "Assess it anew: what changed in the world and in the attacks counts, too."
-        again = _step(say, "synthnb", "run", self._name)
+        say = (
+            "Look at charter and plan again, and answer “Written on” with today's date: whoever "
+            "approved the release then decides anew, on a new run."
+        )
+        again = Step(say, open=_notebook(self._dossier, "charter"))
         read = Step("Read what was released.", open=self._page(sheet.version, "datasheet.html"))
         return (again, read)
 

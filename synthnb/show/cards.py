@@ -36,11 +36,11 @@ def findings_card(
     ----------
     title, next_step : str
     findings : sequence of Finding
-        Rejection criteria count where they are met.
+        A rejection criterion counts where it has an effect.
     advice : mapping, optional
         Finding id -> what to do, instead of what the metric catalogue says.
     """
-    asked = [each for each in findings if each.rejects or not each.rule.startswith("reject.")]
+    asked = [f for f in findings if f.effect != "none" or not f.rule.startswith("reject.")]
     open_ = [finding for finding in asked if finding.effect != "none"]
     told: set[str] = set()  # what to do about several findings is said once
     items = [_item(alike, advice or {}, told) for alike in _alike(open_)]

@@ -22,6 +22,7 @@ from synthnb.workflow.check import Checked, check
 from synthnb.workflow.extras import Extras
 from synthnb.workflow.gather import Decided, gather
 from synthnb.workflow.review import Review, reviews
+from synthnb.workflow.standing import expiry
 from synthnb.workspace import Dossier
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -80,6 +81,7 @@ def release(
         decided = gather(dossier, checked, keys)
         sheet, previous = _datasheet(dossier, checked, decided)
         if previous is not None and _same(previous[1], sheet):
+            _refuse_expired(dossier, previous[1])
             return Released(previous[0], previous[1], fresh=False)
         given = _refuse(dossier, checked, sheet, decided, rejected=rejected)
         target = dossier.workspace.reports / dossier.name / sheet.version
@@ -100,6 +102,18 @@ def release(
             bundle[attest.PROOF] = history.prove(ledger, entry, keys).encode()
         attest.publish(target, content, bundle)
     return Released(target, sheet, fresh=True)
+
+
+def _refuse_expired(dossier: Dossier, previous: Datasheet) -> None:
+    """Raise if this was released before, and its time has ended: nobody has looked again."""
+    ended = [check.message for check in expiry(previous) if not check.ok]
+    if ended:
+        raise ReleaseError(
+            f"Nothing changed since {dossier.name} {previous.version}, which has expired.",
+            [Problem("review", each) for each in ended],
+            advice="look at charter and plan again, write today's date into the charter "
+            "(`written`), have it approved, and run anew",
+        )
 
 
 def _refuse(

@@ -250,7 +250,11 @@ def _subject(sheet: Datasheet, found: tuple[Evidence, ...]) -> Check:
 
 
 def _verdict(sheet: Datasheet, found: tuple[Evidence, ...]) -> Check:
-    verdict: Verdict = judge(sheet.policy, sheet.charter, sheet.plan, found)
+    try:
+        verdict: Verdict = judge(sheet.policy, sheet.charter, sheet.plan, found)
+    except RecordError as exc:
+        said = "; ".join(map(str, exc.problems))
+        return Check("verdict", False, f"charter and policy disagree: {said}")
     if verdict != sheet.verdict:
         return Check("verdict", False, "the verdict does not follow from evidence and policy")
     count = len(verdict.findings)

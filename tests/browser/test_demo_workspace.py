@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 from pathlib import Path
 
 import pytest
-import yaml
-from lab_pages import SECOND, Lab, serious
+from lab_pages import Lab, serious
 from playwright.sync_api import expect
 from workspaces import cli_here
 
 from synthnb.records import Datasheet, read
-from synthnb.workflow.demo import PASSPHRASE
 
-MINUTES = 300 * SECOND
-_PROMPT = re.compile(r"[$#]\s*$")  # of a shell that waits
 pytestmark = pytest.mark.slow  # the demo of two dossiers takes two minutes
 
 
@@ -71,77 +65,3 @@ def test_the_datasheet_has_no_serious_fault_of_accessibility(
     lab.page.goto(file.as_uri())
     lab.shot("datasheet")
     assert serious(lab.page) == []
-
-
-def test_a_person_mends_the_refused_table_with_nothing_but_what_is_on_the_screen(
-    lab: Lab, demo_folder: Path
-) -> None:
-    mended = sheet_of(demo_folder, "loanapp-mended")
-    root = Path(shutil.copytree(demo_folder, demo_folder.with_name("by-hand")))
-    dossier = root / "dossiers" / "loanapp"
-    lab.open(root)
-    lab.card("Next step").click()
-    lab.dialog.locator("select").select_option("loanapp")
-    lab.dialog.get_by_role("button", name="OK").click()
-    expect(lab.dialog).to_contain_text("loanapp: blocked")
-    lab.shot("blocked")
-    lab.step("Open: 01_charter.ipynb").click()
-    lab.shows(dossier / "notebooks" / "01_charter.ipynb")
-    lab.run_all()
-    change_the_plan(lab, mended)
-    wanted = ["approve plan loanapp", "approve plan loanapp", "run loanapp"]
-    for words in wanted:
-        carry_out(lab, words)
-    if mended.status != "released":
-        expect(lab.state).to_have_text("✗ loanapp: blocked")
-        return
-    for finding in sorted(each.finding for each in mended.accepted):
-        carry_out(lab, f"accept loanapp {finding}")
-    expect(lab.state).to_have_text("✓ loanapp: passed", timeout=MINUTES)
-    carry_out(lab, "review loanapp")
-    carry_out(lab, "release loanapp")
-    expect(lab.state).to_have_text("★ loanapp: released")
-    lab.state.click()
-    lab.step("Open: datasheet.html").click()
-    page = lab.page.frame_locator(".jp-HTMLViewer iframe")
-    expect(page.locator("h1.title")).to_be_visible()
-    lab.shot("datasheet")
-    carry_out(lab, "verify reports/loanapp/")
-    expect(lab.terminal).to_contain_text("The release holds.")
-
-
-def change_the_plan(lab: Lab, mended: Datasheet) -> None:
-    """Answer in the form of the plan what the second dossier's plan says."""
-    form = lab.notebook.locator(".synthnb-form").last
-    generator = form.get_by_label("Generator *")
-    generator.scroll_into_view_if_needed()
-    lab.shot("plan")
-    generator.fill(mended.plan.generator)
-    generator.press("Tab")
-    parameters = form.get_by_label("Parameters")
-    parameters.fill(yaml.safe_dump(dict(mended.plan.parameters)))
-    parameters.press("Tab")
-    rationale = form.get_by_label("Rationale *").last
-    rationale.fill(mended.plan.rationale)
-    rationale.press("Tab")
-    expect(form.get_by_role("status")).to_contain_text("plan.yaml is complete")
-    lab.shot("mended")
-    expect(lab.state).to_have_text("✎ loanapp: draft")
-
-
-def carry_out(lab: Lab, words: str) -> None:
-    """Type the command of the first step that begins so, with what it asks for, to its end."""
-    line = lab.type_it(f"synthnb {words}")
-    keys = lab.page.keyboard
-    if " WHY " in line:
-        for _ in line.partition(" WHY ")[2] + " ":
-            keys.press("ArrowLeft")
-        for _ in "WHY":
-            keys.press("Backspace")
-        keys.type("'Looked at, and borne for this use.'")
-    keys.press("Enter")
-    for key in re.findall(r"--key keys/(\S+)", line):
-        expect(lab.terminal).to_contain_text(f"Passphrase of {key}")
-        keys.type(f"{PASSPHRASE}\n")
-    expect(lab.terminal).to_have_text(_PROMPT, timeout=MINUTES)
-    lab.shot("done")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,23 @@ BREAKS = {
 SLOW = [f"{name} is no script" for name in MODULES if name != "governance.js"]
 
 
+STATUS = "**/synthnb/status*"
+
+
+def address(name: str) -> str:
+    """Return where a script is asked for, in whichever version."""
+    return f"**/synthnb/static/{name}*"
+
+
+@contextmanager
+def asked_for(lab: Lab, *addresses: str) -> Iterator[None]:
+    """Wait at the end until each of these was asked for."""
+    with ExitStack() as stack:
+        for each in addresses:
+            stack.enter_context(lab.page.expect_request(each))
+        yield
+
+
 @pytest.mark.parametrize(
     "what",
     [pytest.param(each, marks=pytest.mark.slow if each in SLOW else ()) for each in BREAKS],
@@ -35,35 +54,29 @@ def test_a_broken_extension_does_not_stop_jupyterlab(lab: Lab, what: str) -> Non
     name, old, new = BREAKS[what]
     text = (SCRIPTS / name).read_text()
     assert old in text
-    served = []
 
     def spoil(route: Route) -> None:
-        served.append(route.request.url)
         route.fulfill(body=text.replace(old, new), content_type="text/javascript")
 
-    lab.page.route(f"**/synthnb/static/{name}*", spoil)
-    lab.open(lab.server.root)
-    assert served
+    lab.page.route(address(name), spoil)
+    with asked_for(lab, address(name)):
+        lab.open(lab.server.root)
     expect(lab.page.locator(".jp-LauncherCard", has_text="Python 3").first).to_be_visible()
 
 
 def test_modules_that_never_come_do_not_stop_jupyterlab(lab: Lab) -> None:
-    asked = set()
-
-    def wait(route: Route) -> None:
-        asked.add(route.request.url.rpartition("/")[2].partition("?")[0])
-
     for name in MODULES:
-        lab.page.route(f"**/synthnb/static/{name}*", wait)
-    lab.open(lab.server.root)
+        lab.page.route(address(name), lambda route: None)
+    with asked_for(lab, *map(address, ("again.js", "governance.js", "reach.js"))):
+        lab.open(lab.server.root)
     expect(lab.page.locator(".jp-LauncherCard", has_text="Python 3").first).to_be_visible()
-    assert asked == {"again.js", "governance.js", "reach.js"}
 
 
 @pytest.mark.parametrize("name", ["again.js", "reach.js"])
 def test_cards_do_not_need_what_only_helps(lab: Lab, name: str) -> None:
-    lab.page.route(f"**/synthnb/static/{name}*", lambda route: route.fulfill(status=404))
-    lab.open(lab.server.root)
+    lab.page.route(address(name), lambda route: route.fulfill(status=404))
+    with asked_for(lab, address(name)):
+        lab.open(lab.server.root)
     expect(lab.card("New dossier")).to_be_visible()
 
 
@@ -77,18 +90,17 @@ def test_all_scripts_are_of_one_version(lab: Lab) -> None:
             asked[name] = version
 
     lab.page.on("request", note)
-    lab.open(lab.server.root)
-    expect(lab.card("New dossier")).to_be_visible()
+    with asked_for(lab, *map(address, (ENTRY, *MODULES))):
+        lab.open(lab.server.root)
     load = json.loads((SCRIPTS.parent / "package.json").read_text())["jupyterlab"]["_build"]["load"]
     assert asked == dict.fromkeys((ENTRY, *MODULES), load.partition("?")[2])
 
 
 def test_a_server_that_never_answers_does_not_stop_jupyterlab(lab: Lab, folder: Path) -> None:
-    asked = []
-    lab.page.route("**/synthnb/status*", lambda route: asked.append(route.request.url))
-    lab.open(folder / "charter.yaml")
+    lab.page.route(STATUS, lambda route: None)
+    with asked_for(lab, STATUS):
+        lab.open(folder / "charter.yaml")
     expect(lab.page.locator(".cm-content", has_text="schema_version")).to_be_visible()
-    assert asked
     expect(lab.state).to_be_hidden()
 
 
@@ -97,3 +109,11 @@ def test_a_server_that_breaks_is_shown_in_a_dialog(lab: Lab, folder: Path) -> No
     lab.open(folder)
     lab.card("1 Charter").click()
     expect(lab.dialog).to_contain_text("The server answered 500.")
+
+
+def test_a_state_that_cannot_be_had_is_no_state(lab: Lab, folder: Path) -> None:
+    lab.page.route(STATUS, lambda route: route.fulfill(status=500, body="oops"))
+    lab.open(folder)
+    lab.card("Next step").click()
+    expect(lab.dialog).to_contain_text("The server answered 500.")
+    expect(lab.state).to_be_hidden()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +17,10 @@ from synthnb.workflow.demo import PASSPHRASE
 from synthnb.workspace import Dossier
 
 PASS = {"SYNTHNB_PASSPHRASE": PASSPHRASE}
+
+
+def now() -> dict[str, str]:
+    return {"SOURCE_DATE_EPOCH": os.environ["SOURCE_DATE_EPOCH"]}
 
 
 def state(root: Path) -> State:
@@ -113,4 +119,13 @@ def test_a_release_whose_review_is_overdue_is_expired(
     assert late.word == "expired"
     assert late.why[0].endswith("may not be used any more:")
     assert late.why[1] == f"– expired: its review was due on {due:%Y-%m-%d}"
-    assert late.steps[0].command == "synthnb run loanapp"
+    again = cli_here("release", "loanapp", *both(lenient), cwd=lenient, env={**PASS, **now()})
+    assert again.code == 1
+    assert "which has expired" in again.err
+    charter = lenient / "dossiers/loanapp/charter.yaml"
+    assert late.steps[0].open == "dossiers/loanapp/notebooks/01_charter.ipynb"
+    charter.write_text(re.sub("written: .*", f"written: {due:%Y-%m-%d}", charter.read_text()))
+    renewed = state(lenient)
+    assert renewed.word == "draft"
+    assert renewed.why[-1] == f"Release {found.why[0].split()[2]} has expired."
+    assert renewed.steps[-1].command == "synthnb run loanapp"

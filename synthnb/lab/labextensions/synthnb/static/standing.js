@@ -44,13 +44,19 @@ export function standing(lab, cards, icon) {
    * Ask how the dossier stands, and show it; a late answer to an early question is not shown.
    * @returns {Promise<Partial<Standing>>}
    */
-  async function refresh() {
+  async function known() {
     const mine = ++asked;
     /** @type {Partial<Standing>} */
-    const found = await ask(lab, `status${at(last)}`).catch(() => ({}));
-    if (mine !== asked || item.isDisposed) {
-      return found;
+    let found = {};
+    try {
+      return (found = await ask(lab, `status${at(last)}`));
+    } finally {
+      mine === asked && !item.isDisposed && put(found);
     }
+  }
+
+  /** @param {Partial<Standing>} found */
+  function put(found) {
     item.setHidden(!found.word);
     if (found.word) {
       const words = `${SIGNS[found.word] || ''} ${found.name}: ${found.word}`;
@@ -60,8 +66,10 @@ export function standing(lab, cards, icon) {
       const first = (found.steps || []).slice(0, 1).map(step => `Next: ${step.say}`);
       state.title = [...(found.why || []), ...first].join('\n');
     }
-    return found;
   }
+
+  /** Ask where nobody waits for an answer: without one, no state is shown. */
+  const refresh = () => known().catch(() => {});
 
   let timer = 0;
   /** Ask once work has come to rest: a form may have changed the charter or the plan. */
@@ -97,7 +105,7 @@ export function standing(lab, cards, icon) {
       return;
     }
     last = spot.path;
-    const about = /** @type {Standing} */ (await refresh());
+    const about = /** @type {Standing} */ (await known());
     if (!about.word) {
       return say(lab, 'No dossier', 'The open document lies in no dossier.');
     }
