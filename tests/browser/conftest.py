@@ -16,14 +16,17 @@ from lab_pages import FLAGS, Lab
 from workspaces import cli, make_workspace
 
 HERE = Path(__file__).parent
+LONG = ("test_mended_by_hand", "test_reach", "test_dossier_state", "test_demo_workspace")
+"""Minutes each: a worker that began one at the end would be waited for."""
 _NUMBERS = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder."""
+    """Mark every test of this folder, and begin with the files that take longest."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
 @pytest.fixture(scope="session")
