@@ -45,7 +45,7 @@ test-postgres: .venv/.dev ## The ledger on a real PostgreSQL, which is installed
 test-browser: .venv/.dev ## JupyterLab in a real Chromium, installed if it is not there (QUICK=1 for the gate)
 	@command -v chromium >/dev/null || \
 		{ $(APT) apt-get update -qq && $(APT) apt-get install -y -qq chromium; }
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "browser$(if $(QUICK), and not slow)" tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "browser$(if $(QUICK), and not slow)" tests/browser
 
 lint: .venv/.dev ## ruff and mypy
 	$(BIN)/ruff check .

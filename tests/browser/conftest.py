@@ -18,6 +18,8 @@ from workspaces import cli, make_workspace
 HERE = Path(__file__).parent
 LONG = ("test_mended_by_hand", "test_reach", "test_dossier_state", "test_demo_workspace")
 """Minutes each: a worker that began one at the end would be waited for."""
+BUILT = {"status": "stable", "message": ""}
+"""What JupyterLab would answer, for which it starts node three times with every page."""
 _NUMBERS = itertools.count(1)
 
 
@@ -65,6 +67,7 @@ def lab(
     """Return a fresh page; no kernel outlives it, and what a test left open is photographed."""
     name = re.sub(r"\W+", "-", request.node.name.removeprefix("test_")).strip("-")
     context = chromium.new_context(viewport={"width": 1400, "height": 1000}, locale="en-GB")
+    context.route("**/lab/api/build*", lambda route: route.fulfill(json=BUILT))
     lab = Lab(context.new_page(), server, shots, name)
     yield lab
     lab.shot("end")
