@@ -16,7 +16,7 @@ from synthnb.lab.steps import Ahead, Step, advised, fill
 from synthnb.ledger import Ledger
 from synthnb.records import Datasheet, Finding, digest
 from synthnb.workflow.gather import gather
-from synthnb.workflow.standing import expiry
+from synthnb.workflow.standing import ended
 from synthnb.workspace import Dossier, Papers
 
 Word = Literal["draft", "blocked", "passed", "released", "expired", "withdrawn"]
@@ -89,8 +89,7 @@ def _executed(dossier: Dossier, papers: Papers) -> State:
 
 
 def _beside(sheet: Datasheet) -> str:
-    ended = any(not check.ok for check in expiry(sheet))
-    return f"Release {sheet.version} {'has expired' if ended else 'is in force'}."
+    return f"Release {sheet.version} {'has expired' if ended(sheet) else 'is in force'}."
 
 
 def _gone(dossier: Dossier) -> dict[str, str]:
@@ -106,10 +105,9 @@ def _released(ahead: Ahead, sheet: Datasheet, gone: dict[str, str]) -> State:
     if sheet.version in gone:
         why = f"Release {sheet.version} {gone[sheet.version]}."
         return State("withdrawn", (why,), ahead.withdrawn())
-    ended = [check.message for check in expiry(sheet) if not check.ok]
-    if ended:
+    if lines := ended(sheet):
         why = f"Release {sheet.version} may not be used any more:"
-        return State("expired", (why, *(f"– {line}" for line in ended)), ahead.expired(sheet))
+        return State("expired", (why, *(f"– {line}" for line in lines)), ahead.expired(sheet))
     issued = f"Released as {sheet.version} on {sheet.issued:%Y-%m-%d}."
     due = f"Its review is due on {sheet.review_due}."
     return State("released", (issued, due), ahead.released(sheet))

@@ -19,7 +19,7 @@ from synthnb.show.pieces import (
     remedy,
 )
 
-_ALIKE = 3  # so many warnings of one rule are folded into one line
+_ALIKE = 3  # more warnings of one rule than these are folded into one line
 
 
 def findings_card(
@@ -43,11 +43,12 @@ def findings_card(
     asked = [f for f in findings if f.effect != "none" or not f.rule.startswith("reject.")]
     open_ = [finding for finding in asked if finding.effect != "none"]
     told: set[str] = set()  # what to do about several findings is said once
-    items = [_item(alike, advice or {}, told) for alike in _alike(open_)]
+    groups = list(_alike(open_))
+    items = [_item(alike, advice or {}, told) for alike in groups]
     count = _count(asked)
     listed = f"<ul>{''.join(items)}</ul>" if items else ""
     body = f"<p><b>{e(title)}</b> {count}</p>{listed}<p><b>Next:</b> {prose(next_step)}</p>"
-    lines = [_line(each) for alike in _alike(open_) for each in alike]
+    lines = [_line(each) for alike in groups for each in alike]
     text = "\n".join([f"{title} {count}", *lines, f"Next: {next_step}"])
     return Shown(framed(body, open_), text)
 

@@ -22,7 +22,7 @@ from synthnb.workflow.check import Checked, check
 from synthnb.workflow.extras import Extras
 from synthnb.workflow.gather import Decided, gather
 from synthnb.workflow.review import Review, reviews
-from synthnb.workflow.standing import expiry
+from synthnb.workflow.standing import ended
 from synthnb.workspace import Dossier
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -106,11 +106,11 @@ def release(
 
 def _refuse_expired(dossier: Dossier, previous: Datasheet) -> None:
     """Raise if this was released before, and its time has ended: nobody has looked again."""
-    ended = [check.message for check in expiry(previous) if not check.ok]
-    if ended:
+    why = ended(previous)
+    if why:
         raise ReleaseError(
             f"Nothing changed since {dossier.name} {previous.version}, which has expired.",
-            [Problem("review", each) for each in ended],
+            [Problem("review", each) for each in why],
             advice="look at charter and plan again, write today's date into the charter "
             "(`written`), have it approved, and run anew",
         )

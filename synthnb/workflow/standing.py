@@ -83,6 +83,11 @@ def expiry(sheet: Datasheet) -> list[Check]:
     return checks or [Check("expiry", True, f"may be used until {until}")]
 
 
+def ended(sheet: Datasheet) -> tuple[str, ...]:
+    """Return why a release may not be used any more, one line for each day that has passed."""
+    return tuple(check.message for check in expiry(sheet) if not check.ok)
+
+
 def _ends(sheet: Datasheet) -> dict[str, date]:
     ends: dict[str, date] = {}
     for each in sheet.accepted if sheet.status == "released" else ():
