@@ -40,13 +40,25 @@ def hostile() -> Rendered:
 # --- files -----------------------------------------------------------------------------------
 
 
-def test_rendering_writes_two_files_and_nothing_else(tmp_path: Path, rejected: Rendered) -> None:
-    before = set(Path(tempfile.gettempdir()).glob("synthnb-*"))
-    embedded.render(rejected.source, tmp_path)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["datasheet.html", "datasheet.pdf"]
-    assert (tmp_path / "datasheet.html").read_text(encoding="utf-8") == rejected.html
-    assert (tmp_path / "datasheet.pdf").read_bytes() == rejected.bytes
-    assert set(Path(tempfile.gettempdir()).glob("synthnb-*")) <= before
+def test_rendering_writes_two_files_and_nothing_else(
+    tmp_path: Path, rejected: Rendered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, scratch = tmp_path / "out", tmp_path / "scratch"
+    out.mkdir()
+    scratch.mkdir()
+    # a scratch folder of its own: other workers render beside this one
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    used = []
+    made = tempfile.mkdtemp
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda *a, **k: used.append(made(*a, **k)) or used[-1])
+    embedded.render(rejected.source, out)
+    assert sorted(file.name for file in out.iterdir()) == ["datasheet.html", "datasheet.pdf"]
+    assert (out / "datasheet.html").read_text(encoding="utf-8") == rejected.html
+    assert (out / "datasheet.pdf").read_bytes() == rejected.bytes
+    assert used
+    assert all(Path(folder).parent == scratch for folder in used)
+    assert list(scratch.iterdir()) == []
 
 
 def test_another_process_with_another_hash_seed_gives_the_same_bytes(rejected: Rendered) -> None:
