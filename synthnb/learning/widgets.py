@@ -95,6 +95,9 @@ class Slider(Page):
 class SelfCheck(Page):
     """A quiz, and a button that records whoever answered everything.
 
+    Once checked, what is said follows the answers: a browser may send an answer later than the
+    click that came after it, and a judgement of what is no longer chosen would be untrue.
+
     Parameters
     ----------
     quiz : Quiz
@@ -113,7 +116,7 @@ class SelfCheck(Page):
         person: str,
         record: Callable[[str], str] | None,
     ) -> None:
-        self._quiz, self._record = quiz, record
+        self._quiz, self._record, self._checked = quiz, record, False
         self.choices = [
             widgets.RadioButtons(
                 options=question.choices,
@@ -126,6 +129,7 @@ class SelfCheck(Page):
         ]
         for each in self.choices:
             each.add_class("synthnb-asked")
+            each.observe(self._answered, "value")
         self.said = [widgets.HTML() for _ in quiz.questions]
         self.button = widgets.Button(
             description="Check my answers", button_style="primary", layout=_SNUG
@@ -146,14 +150,19 @@ class SelfCheck(Page):
         super().__init__([widgets.HTML(_STYLE), *rows, self.button, *ends, self.status])
         self.add_class("synthnb-learning")
 
+    def _answered(self, _: Any) -> None:
+        if self._checked:
+            self._check()
+
     def _check(self) -> None:
+        self._checked = True
         found = self._quiz.answer([choice.value for choice in self.choices])
         for each, place in zip(found, self.said, strict=True):
             sign, colour = ("✓", coloured("pass")) if each.right else ("✗", coloured("fail"))
             place.value = f'<span style="{colour}">{sign} {e(each.said)}</span>'
         right, of = sum(each.right for each in found), len(found)
         self.keep.disabled = not self._quiz.complete
-        more = "All right." if self._quiz.complete else "Change what is wrong and check again."
+        more = "All right." if self._quiz.complete else "Change what is wrong."
         if self._quiz.complete and self._record is None:
             more = "All right. This notebook lies in no workspace, so nothing is recorded."
         self._say(f"{right} of {of} are right. {more}")

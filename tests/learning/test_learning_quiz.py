@@ -85,6 +85,23 @@ def test_whoever_answers_everything_right_can_be_recorded(workspace: Workspace) 
     assert (entry.body["person"], entry.body["right"], entry.body["of"]) == ("Ada", 1, 2)
 
 
+def test_an_answer_that_arrives_after_the_click_is_judged_too(workspace: Workspace) -> None:
+    check = learning.Workshop("tuning", folder=str(workspace.root), person="Ada").check([ONE])
+    check.choices[0].value = "3"
+    assert check.said[0].value == check.status.value == ""
+    check.button.click()
+    assert "0 of 1 are right" in check.status.value
+    check.choices[0].value = "2"
+    assert "✓ Right. There are two." in check.said[0].value
+    assert "1 of 1 are right" in check.status.value
+    assert not check.keep.disabled
+    check.choices[0].value = "1"
+    assert "✗ Not “1”. There are two." in check.said[0].value
+    assert check.keep.disabled
+    check.keep.click()
+    assert Ledger(workspace.ledger).entries() == ()
+
+
 def test_somebody_who_left_meanwhile_is_not_recorded(workspace: Workspace) -> None:
     check = learning.Workshop("tuning", folder=str(workspace.root), person="Ada").check([ONE])
     check.choices[0].value = "2"
