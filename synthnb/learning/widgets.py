@@ -96,7 +96,8 @@ class SelfCheck(Page):
     """A quiz, and a button that records whoever answered everything.
 
     Once checked, what is said follows the answers: a browser may send an answer later than the
-    click that came after it, and a judgement of what is no longer chosen would be untrue.
+    click that came after it, and a judgement of what is no longer chosen would be untrue. Once
+    somebody is recorded, nobody else is: the count at the first try is that person's.
 
     Parameters
     ----------
@@ -116,7 +117,8 @@ class SelfCheck(Page):
         person: str,
         record: Callable[[str], str] | None,
     ) -> None:
-        self._quiz, self._record, self._checked = quiz, record, False
+        self._quiz, self._record = quiz, record
+        self._checked = self._recorded = False
         self.choices = [
             widgets.RadioButtons(
                 options=question.choices,
@@ -161,7 +163,7 @@ class SelfCheck(Page):
             sign, colour = ("✓", coloured("pass")) if each.right else ("✗", coloured("fail"))
             place.value = f'<span style="{colour}">{sign} {e(each.said)}</span>'
         right, of = sum(each.right for each in found), len(found)
-        self.keep.disabled = not self._quiz.complete
+        self.keep.disabled = self._recorded or not self._quiz.complete
         more = "All right." if self._quiz.complete else "Change what is wrong."
         if self._quiz.complete and self._record is None:
             more = "All right. This notebook lies in no workspace, so nothing is recorded."
@@ -176,7 +178,7 @@ class SelfCheck(Page):
         except SynthnbError as exc:
             self._say(f"{exc.message} {exc.advice or ''}")
             return
-        self.keep.disabled = True
+        self._recorded = self.keep.disabled = True
 
     def _say(self, text: str) -> None:
         self.status.value = f'<div role="status">{e(text)}</div>'

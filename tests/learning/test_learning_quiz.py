@@ -85,6 +85,19 @@ def test_whoever_answers_everything_right_can_be_recorded(workspace: Workspace) 
     assert (entry.body["person"], entry.body["right"], entry.body["of"]) == ("Ada", 1, 2)
 
 
+def test_a_completion_is_recorded_once_and_for_one_person(workspace: Workspace) -> None:
+    check = learning.Workshop("tuning", folder=str(workspace.root), person="Ada").check([ONE])
+    check.choices[0].value = "2"
+    check.button.click()
+    check.keep.click()
+    check.choices[0].value = "1"
+    check.choices[0].value = "2"
+    check.button.click()
+    assert "1 of 1 are right" in check.status.value
+    assert check.keep.disabled
+    assert len(Ledger(workspace.ledger).entries()) == 1
+
+
 def test_an_answer_that_arrives_after_the_click_is_judged_too(workspace: Workspace) -> None:
     check = learning.Workshop("tuning", folder=str(workspace.root), person="Ada").check([ONE])
     check.choices[0].value = "3"
