@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from synthnb.figures.rows import NOTHING, result
 from synthnb.figures.style import (
@@ -19,6 +19,9 @@ from synthnb.figures.style import (
 )
 from synthnb.records import Estimate, metric
 from synthnb.records.policy import Direction
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Limits = Mapping[str, tuple[Direction, float]]
 POWER = "privacy.selftest.power"
@@ -70,19 +73,19 @@ def _curve(estimates: Sequence[Estimate], kind: str, train: int) -> list[Point]:
     )
 
 
-def _draw(axes: Any, curve: Sequence[Point], kind: str, size: Estimate, number: int) -> None:
+def _draw(axes: Axes, curve: Sequence[Point], kind: str, size: Estimate, number: int) -> None:
     colour, mark, line = _LOOKS[number % len(_LOOKS)]
-    at = [share for share, _ in curve]
-    found = [e.value for _, e in curve]
+    found = [(share, each.value) for share, each in curve if each.value is not None]
     for share, each in curve:
-        axes.plot([share, share], [each.low, each.high], color=colour, linewidth=1, alpha=0.45)
-    axes.plot(at, found, marker=mark, linestyle=line, color=colour, markersize=4, label=kind)
+        if each.low is not None and each.high is not None:
+            axes.plot([share, share], [each.low, each.high], color=colour, linewidth=1, alpha=0.45)
+    axes.plot(*zip(*found, strict=True), mark + line, color=colour, markersize=4, label=kind)
     if size.value is not None:
-        share, each = min(curve, key=lambda point: abs(point[0] - 100 * (size.value or 0.0)))
-        axes.plot([share], [each.value], "o", mec=colour, mfc="none", markersize=11, mew=1.4)
+        share, power = min(found, key=lambda point: abs(point[0] - 100 * (size.value or 0.0)))
+        axes.plot([share], [power], "o", mec=colour, mfc="none", markersize=11, mew=1.4)
 
 
-def _frame(axes: Any, points: Sequence[Point], tolerance: float | None) -> None:
+def _frame(axes: Axes, points: Sequence[Point], tolerance: float | None) -> None:
     axes.set_xscale("log")
     axes.set_ylim(-0.03, 1.08)
     axes.axhline(0.95, color=MUTED, linewidth=0.8, linestyle=":")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synthnb.figures.style import BAD, MUTED, REAL, SYNTHETIC, Figure, canvas
 from synthnb.records import Estimate, metric
 from synthnb.records.policy import Direction
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Limits = Mapping[str, tuple[Direction, float]]
 _ROW = 0.32
@@ -178,7 +181,7 @@ def _alt(what: str, shown: Sequence[Estimate]) -> str:
     return f"{what}. " + " ".join(f"{e.scope['group']}: {_say(e)}." for e in shown)
 
 
-def _forest(axes: Any, shown: Sequence[Estimate], colours: Sequence[str]) -> None:
+def _forest(axes: Axes, shown: Sequence[Estimate], colours: Sequence[str]) -> None:
     for row, (estimate, colour) in enumerate(zip(shown, colours, strict=True)):
         _points(axes, [estimate], [row], colour, "o", None)
     _rows(axes, [e.scope["group"] for e in shown])
@@ -198,7 +201,7 @@ def _points(
     axes.plot([e.value for e in shown], list(rows), mark, color=colour, markersize=5, label=label)
 
 
-def _rows(axes: Any, labels: Sequence[str]) -> None:
+def _rows(axes: Axes, labels: Sequence[str]) -> None:
     if not labels:
         axes.text(0.5, 0.5, "nothing was measured", ha="center", transform=axes.transAxes)
     axes.set_yticks(range(len(labels)), [_short(label) for label in labels])

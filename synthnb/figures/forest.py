@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from synthnb.figures.glyphs import drawable
 from synthnb.figures.style import BAD, GOOD, GRID, INK, MUTED, UNSURE, Figure, canvas
 from synthnb.records import Finding, metric
 from synthnb.records.policy import State
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 WORDS: dict[State, str] = {
     "pass": "pass",
@@ -104,10 +108,7 @@ def _ends(row: Finding) -> tuple[float, ...]:
     return tuple(end for end in ends if end is not None)
 
 
-def _row(axes: object, place: int, row: Finding, scale: float) -> None:
-    from matplotlib.axes import Axes
-
-    assert isinstance(axes, Axes)  # noqa: S101 - for the type checker
+def _row(axes: Axes, place: int, row: Finding, scale: float) -> None:
     colour, ends = _COLOURS[row.state], _ends(row)
     said = "not measured" if not ends else f"{_number(row)}  {WORDS[row.state]}"
     axes.text(1.16, place, said, va="center", fontsize=8, color=colour, clip_on=False)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from synthnb.figures.rows import aside, height, label, name, result, said
 from synthnb.figures.style import INK, REAL, Figure, canvas
 from synthnb.records import Estimate, metric
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _RUNGS = (
     "privacy.exact_copies.count_share",
@@ -50,10 +53,11 @@ def _key(estimate: Estimate) -> str:
     return estimate.metric.rpartition(".")[0]
 
 
-def _draw(axes: Any, at: int, row: Estimate, chances: Mapping[str, Estimate]) -> None:
+def _draw(axes: Axes, at: int, row: Estimate, chances: Mapping[str, Estimate]) -> None:
     if row.low is not None and row.high is not None:
         axes.plot([row.low, row.high], [at, at], color=REAL, linewidth=2)
-    axes.plot([row.value], [at], "o", color=REAL, markersize=6)
+    if row.value is not None:
+        axes.plot([row.value], [at], "o", color=REAL, markersize=6)
     if (chance := _expected(row)) is not None:
         axes.plot([chance, chance], [at - 0.3, at + 0.3], color=INK, linewidth=1.2)
     aside(axes, at, _beside(row, chances), INK)

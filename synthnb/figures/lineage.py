@@ -5,10 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from synthnb.figures.style import CONTROL, GRID, INK, MUTED, REAL, SYNTHETIC, Figure, canvas
 from synthnb.records import Lineage, Step, TableFact
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _WIDTH, _HEIGHT = 6.4, 5.2
 _COLOURS = {
@@ -104,7 +107,7 @@ def _places(tables: Mapping[str, TableFact]) -> dict[str, _Node]:
     return {name: _Node(*{**fixed, **stacked}[name], *_TABLE) for name in tables}
 
 
-def _draw_table(axes: Any, node: _Node, table: TableFact, title: str) -> None:
+def _draw_table(axes: Axes, node: _Node, table: TableFact, title: str) -> None:
     from matplotlib.patches import Rectangle
 
     colour = _COLOURS.get(_box(table.name), REAL)
@@ -120,7 +123,7 @@ def _draw_table(axes: Any, node: _Node, table: TableFact, title: str) -> None:
     axes.text(left, node.y - 0.035, table.content[:12], va="center", fontsize=7.5, color=MUTED)
 
 
-def _draw_step(axes: Any, step: Step, places: Mapping[str, _Node]) -> None:
+def _draw_step(axes: Axes, step: Step, places: Mapping[str, _Node]) -> None:
     made = [places[name] for name in step.outputs if name in places]
     used = [places[name] for name in step.inputs if name in places]
     if not made:
@@ -138,7 +141,7 @@ def _draw_step(axes: Any, step: Step, places: Mapping[str, _Node]) -> None:
     _pill(axes, pill, step.name.capitalize(), step.detail)
 
 
-def _draw_assessments(axes: Any, steps: Sequence[Step], places: Mapping[str, _Node]) -> None:
+def _draw_assessments(axes: Axes, steps: Sequence[Step], places: Mapping[str, _Node]) -> None:
     pill = _Node(0.5, _ASSESS, 0.94, _STEP)
     used = sorted({_box(n) for step in steps for n in step.inputs if _box(n) in places})
     for name in used:
@@ -158,7 +161,7 @@ def _draw_assessments(axes: Any, steps: Sequence[Step], places: Mapping[str, _No
     _pill(axes, pill, f"Assessments: {names}", shared)
 
 
-def _pill(axes: Any, node: _Node, title: str, detail: str) -> None:
+def _pill(axes: Axes, node: _Node, title: str, detail: str) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     axes.add_patch(
@@ -188,7 +191,7 @@ def _pill(axes: Any, node: _Node, title: str, detail: str) -> None:
     )
 
 
-def _arrow(axes: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
+def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
     axes.annotate(
         "",
         xy=end,

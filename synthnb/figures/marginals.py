@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synthnb.figures.style import MUTED, REAL, SYNTHETIC, Figure, canvas
 from synthnb.records.marginal import Marginal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _ACROSS, _PAGE = 3, 12
 _LONGEST = 14
@@ -48,7 +51,7 @@ def _page(marginals: Sequence[Marginal], number: int, of: int) -> Figure:
     return figure
 
 
-def _draw(axes: Any, marginal: Marginal) -> None:
+def _draw(axes: Axes, marginal: Marginal) -> None:
     places = range(len(marginal.bins))
     width = 0.42
     known = [(place, share) for place, share in zip(places, marginal.real, strict=True)]
@@ -80,7 +83,7 @@ def _draw(axes: Any, marginal: Marginal) -> None:
     _label(axes, marginal)
 
 
-def _label(axes: Any, marginal: Marginal) -> None:
+def _label(axes: Axes, marginal: Marginal) -> None:
     """Name every bin where there is room; otherwise the ends of a range, or the categories."""
     bins = marginal.bins
     if len(bins) <= 3:

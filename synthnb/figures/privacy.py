@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from synthnb.figures.rows import aside, cut, height, label, name, result, said
 from synthnb.figures.style import BAD, GOOD, INK, MUTED, REAL, UNSURE, Figure, canvas
 from synthnb.records import Estimate, Finding, metric
 from synthnb.records.policy import State
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 GROUP = "privacy.group.excess"
 _STATES: dict[State, tuple[str, str, str]] = {
@@ -90,7 +93,7 @@ def _beside(row: Estimate, finding: Finding | None) -> str:
     return value if finding is None else f"{value}\n{cut(_word(finding), 32)}"
 
 
-def _draw(axes: Any, at: int, row: Estimate, finding: Finding | None) -> None:
+def _draw(axes: Axes, at: int, row: Estimate, finding: Finding | None) -> None:
     if row.value is None or row.low is None or row.high is None:
         aside(axes, at, "not measured", MUTED)
         return

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synthnb.figures.style import Figure
 from synthnb.records import Estimate, metric
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 NOTHING = "nothing was measured"
 _LONGEST = 34
@@ -34,14 +37,14 @@ def height(rows: int) -> float:
     return 1.15 + 0.4 * max(1, rows)
 
 
-def aside(axes: Any, at: int, text: str, colour: str) -> None:
+def aside(axes: Axes, at: int, text: str, colour: str) -> None:
     """Write a word to the right of a row."""
     axes.text(
         1.02, at, text, transform=axes.get_yaxis_transform(), va="center", color=colour, fontsize=8
     )
 
 
-def label(axes: Any, names: Sequence[str]) -> None:
+def label(axes: Axes, names: Sequence[str]) -> None:
     """Name the rows, the first on top; an empty figure says so."""
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set_ylim(max(1, len(names)) - 0.5, -0.5)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 from synthnb.figures.style import MUTED, SYNTHETIC, Figure, canvas
 from synthnb.records import Trial, Tuning, metric
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _CHOSEN = "#b00020"
 _MARKS = (("*", _CHOSEN, "recommended"), ("o", SYNTHETIC, "on the front"), ("x", MUTED, "beaten"))
@@ -38,13 +42,13 @@ def pareto(tuning: Tuning) -> Figure:
     return figure
 
 
-def _point(axes: object, trial: Trial, x: int, y: int, tuning: Tuning) -> None:
+def _point(axes: Axes, trial: Trial, x: int, y: int, tuning: Tuning) -> None:
     first, second = trial.scores[x], trial.scores[y]
     best, chosen = trial.number in tuning.front, trial.number == tuning.recommended
     colour = _CHOSEN if chosen else SYNTHETIC if best else MUTED
     mark = "*" if chosen else "o" if best else "x"
     if best:
-        axes.errorbar(  # type: ignore[attr-defined]
+        axes.errorbar(
             first.value,
             second.value,
             xerr=[[first.value - first.low], [first.high - first.value]],
@@ -53,11 +57,11 @@ def _point(axes: object, trial: Trial, x: int, y: int, tuning: Tuning) -> None:
             linewidth=0.6,
             alpha=0.5,
         )
-    axes.plot(  # type: ignore[attr-defined]
+    axes.plot(
         first.value, second.value, mark, color=colour, markersize=11 if chosen else 5, zorder=3
     )
     if best:
-        axes.annotate(  # type: ignore[attr-defined]
+        axes.annotate(
             str(trial.number),
             (first.value, second.value),
             textcoords="offset points",

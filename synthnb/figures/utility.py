@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synthnb.figures.style import BAD, CONTROL, MUTED, REAL, SYNTHETIC, Figure, canvas
 from synthnb.records import Estimate
 from synthnb.records.policy import Direction
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Limits = Mapping[str, tuple[Direction, float]]
 _ROW = 0.32
@@ -111,7 +114,7 @@ def _whisker(
     axes.plot([estimate.value], [row], mark, color=colour, markersize=5, label=label)
 
 
-def _rows(axes: Any, labels: Sequence[str]) -> None:
+def _rows(axes: Axes, labels: Sequence[str]) -> None:
     if not labels:
         axes.text(0.5, 0.5, "nothing was measured", ha="center", transform=axes.transAxes)
     axes.set_yticks(
