@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from synthnb.figures.rows import NOTHING, result
+from synthnb.figures.rows import NOTHING
 from synthnb.figures.style import (
     BAD,
     CONTROL,
@@ -59,7 +59,7 @@ def detection(estimates: Iterable[Estimate], limits: Limits | None = None) -> Fi
         for at, kind in enumerate(shown):
             _draw(drawn.axes, curves[kind], kind, sizes[kind], at)
         _frame(drawn.axes, [point for kind in shown for point in curves[kind]], tolerance)
-    return result(drawn)
+    return drawn.result
 
 
 Point = tuple[float, Estimate]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from synthnb.figures.rows import cut, ticks
 from synthnb.figures.style import BAD, MUTED, REAL, SYNTHETIC, Figure, canvas
 from synthnb.records import Estimate, metric
 from synthnb.records.policy import Direction
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Limits = Mapping[str, tuple[Direction, float]]
 _ROW = 0.32
+_LONGEST = 40
 
 
 def representation(estimates: Iterable[Estimate]) -> Figure:
@@ -30,8 +32,7 @@ def representation(estimates: Iterable[Estimate]) -> Figure:
         highest = max((min(e.high or 1, 4.0) for e in finite), default=1)
         axes.set_xlim(0, max(2.0, 1.05 * highest))
         axes.set_xlabel("synthetic share / real share (1: as in reality)")
-    figure: Figure = drawn.result
-    return figure
+    return drawn.result
 
 
 def label_rates(estimates: Iterable[Estimate]) -> Figure:
@@ -51,13 +52,12 @@ def label_rates(estimates: Iterable[Estimate]) -> Figure:
             here = [e for e in shown if e.scope["table"] == table]
             rows = [labels.index(e.scope["group"]) + shift for e in here]
             _points(axes, here, rows, colour, mark, table)
-        _rows(axes, labels)
+        ticks(axes, [cut(text, _LONGEST) for text in labels])
         axes.set_xlim(0, 1.02)
         axes.set_xlabel("share with the favourable outcome")
         if labels:
             axes.legend(loc="lower left")
-    figure: Figure = drawn.result
-    return figure
+    return drawn.result
 
 
 def amplification(estimates: Iterable[Estimate], limits: Limits | None = None) -> Figure:
@@ -86,8 +86,7 @@ def amplification(estimates: Iterable[Estimate], limits: Limits | None = None) -
         colours = [MUTED if (e.low or 0) <= 0 <= (e.high or 0) else SYNTHETIC for e in shown]
         _forest(axes, shown, colours)
         axes.set_xlabel("synthetic gap minus real gap (left: worse than in reality; right: better)")
-    figure: Figure = drawn.result
-    return figure
+    return drawn.result
 
 
 def conditional(estimates: Iterable[Estimate]) -> Figure:
@@ -122,8 +121,7 @@ def group_likeness(estimates: Iterable[Estimate]) -> Figure:
     with canvas("fairness-likeness", title, alt, figsize=_size(len(shown))) as drawn:
         _forest(drawn.axes, shown, [SYNTHETIC] * len(shown))
         drawn.axes.set_xlabel("mean over the columns")
-    figure: Figure = drawn.result
-    return figure
+    return drawn.result
 
 
 def _beside(
@@ -149,12 +147,11 @@ def _beside(
             here = [e for e in shown if e.scope[key] == value]
             rows = [labels.index(e.scope["group"]) + shift for e in here]
             _points(axes, here, rows, colour, mark, text)
-        _rows(axes, labels)
+        ticks(axes, [cut(text, _LONGEST) for text in labels])
         axes.set_xlabel(label)
         if labels:
             axes.legend(loc="best")
-    figure: Figure = drawn.result
-    return figure
+    return drawn.result
 
 
 def _measured(estimates: Iterable[Estimate], name: str) -> list[Estimate]:
@@ -184,11 +181,11 @@ def _alt(what: str, shown: Sequence[Estimate]) -> str:
 def _forest(axes: Axes, shown: Sequence[Estimate], colours: Sequence[str]) -> None:
     for row, (estimate, colour) in enumerate(zip(shown, colours, strict=True)):
         _points(axes, [estimate], [row], colour, "o", None)
-    _rows(axes, [e.scope["group"] for e in shown])
+    ticks(axes, [cut(e.scope["group"], _LONGEST) for e in shown])
 
 
 def _points(
-    axes: Any,
+    axes: Axes,
     shown: Sequence[Estimate],
     rows: Sequence[float],
     colour: str,
@@ -198,16 +195,12 @@ def _points(
     for estimate, row in zip(shown, rows, strict=True):
         if estimate.low is not None and estimate.high is not None:
             axes.plot([estimate.low, min(estimate.high, 1e6)], [row, row], color=colour)
-    axes.plot([e.value for e in shown], list(rows), mark, color=colour, markersize=5, label=label)
-
-
-def _rows(axes: Axes, labels: Sequence[str]) -> None:
-    if not labels:
-        axes.text(0.5, 0.5, "nothing was measured", ha="center", transform=axes.transAxes)
-    axes.set_yticks(range(len(labels)), [_short(label) for label in labels])
-    axes.set_ylim(max(len(labels), 1) - 0.5, -0.5)
-    axes.grid(axis="y", visible=False)
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= 40 else f"{label[:39]}…"
+    known = [(e.value, row) for e, row in zip(shown, rows, strict=True) if e.value is not None]
+    axes.plot(
+        [value for value, _ in known],
+        [row for _, row in known],
+        mark,
+        color=colour,
+        markersize=5,
+        label=label,
+    )

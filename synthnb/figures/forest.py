@@ -77,8 +77,7 @@ def forest(
         axes.xaxis.grid(False)
         axes.yaxis.grid(True, color=GRID)
         axes.spines[["left", "bottom"]].set_visible(False)
-    result: Figure = c.result
-    return result
+    return c.result
 
 
 def label_of(finding: Finding) -> str:

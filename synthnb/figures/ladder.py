@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from synthnb.figures.rows import aside, height, label, name, result, said
+from synthnb.figures.rows import aside, height, label, name, said
 from synthnb.figures.style import INK, REAL, Figure, canvas
 from synthnb.records import Estimate, metric
 
@@ -45,7 +45,7 @@ def ladder(estimates: Iterable[Estimate]) -> Figure:
         label(drawn.axes, [name(row) for row in rows])
         drawn.axes.set_xlim(-0.02, 1.02)
         drawn.axes.set_xlabel("Share or score; the upright bar is chance")
-    return result(drawn)
+    return drawn.result
 
 
 def _key(estimate: Estimate) -> str:

@@ -84,8 +84,7 @@ def lineage_picture(lineage: Lineage) -> Figure:
             _draw_step(c.axes, step, places)
         if judged:
             _draw_assessments(c.axes, judged, places)
-    figure: Figure = c.result
-    return figure
+    return c.result
 
 
 def _box(name: str) -> str:

@@ -47,8 +47,7 @@ def _page(marginals: Sequence[Marginal], number: int, of: int) -> Figure:
         for axes in panels[len(marginals) :]:
             axes.axis("off")
         _legend(c.figure, marginals)
-    figure: Figure = c.result
-    return figure
+    return c.result
 
 
 def _draw(axes: Axes, marginal: Marginal) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from synthnb.figures.rows import aside, cut, height, label, name, result, said
+from synthnb.figures.rows import aside, cut, height, label, name, said
 from synthnb.figures.style import BAD, GOOD, INK, MUTED, REAL, UNSURE, Figure, canvas
 from synthnb.records import Estimate, Finding, metric
 from synthnb.records.policy import State
@@ -67,7 +67,7 @@ def _excesses(
         label(drawn.axes, names)
         drawn.axes.axvline(0, color=INK, linewidth=0.8)
         drawn.axes.set_xlabel("Share of people in train, minus share in control (points)")
-    return result(drawn)
+    return drawn.result
 
 
 def _judged(findings: Iterable[Finding]) -> Mapping[str, Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from synthnb.figures.style import Figure
 from synthnb.records import Estimate, metric
 
 if TYPE_CHECKING:
@@ -45,16 +44,15 @@ def aside(axes: Axes, at: int, text: str, colour: str) -> None:
 
 
 def label(axes: Axes, names: Sequence[str]) -> None:
+    """Name the rows in small letters and without ticks."""
+    ticks(axes, names, fontsize=8)
+    axes.tick_params(axis="y", length=0)
+
+
+def ticks(axes: Axes, names: Sequence[str], **text: Any) -> None:
     """Name the rows, the first on top; an empty figure says so."""
-    axes.set_yticks(range(len(names)), names, fontsize=8)
+    axes.set_yticks(range(len(names)), names, **text)
     axes.set_ylim(max(1, len(names)) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
-    axes.tick_params(axis="y", length=0)
     if not names:
         axes.text(0.5, 0.5, NOTHING, transform=axes.transAxes, ha="center")
-
-
-def result(drawn: Any) -> Figure:
-    """Return what a canvas drew."""
-    figure: Figure = drawn.result
-    return figure

@@ -11,7 +11,10 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as MplFigure
 
 REAL = "#0072B2"
 SYNTHETIC = "#D55E00"
@@ -76,11 +79,25 @@ class Figure:
         return {"text/html": page, "text/plain": self.alt}
 
 
-@contextmanager
-def canvas(name: str, title: str, alt: str, **subplots: Any) -> Iterator[Any]:
-    """Draw on a Matplotlib figure and get a `Figure` back.
+class Canvas:
+    """What is drawn on, and what came of it.
 
-    Yields an object with ``figure``, ``axes`` and, after the block, ``result``.
+    Attributes
+    ----------
+    figure : matplotlib.figure.Figure
+    axes : matplotlib.axes.Axes or array of them
+    result : Figure
+        After the block of `canvas`.
+    """
+
+    figure: MplFigure
+    axes: Any
+    result: Figure
+
+
+@contextmanager
+def canvas(name: str, title: str, alt: str, **subplots: Any) -> Iterator[Canvas]:
+    """Draw on a Matplotlib figure and get a `Figure` back.
 
     Examples
     --------
@@ -92,11 +109,6 @@ def canvas(name: str, title: str, alt: str, **subplots: Any) -> Iterator[Any]:
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure as MplFigure
-
-    class Canvas:
-        figure: Any
-        axes: Any
-        result: Figure
 
     with mpl.rc_context(_RC):
         drawn = Canvas()

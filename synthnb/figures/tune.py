@@ -38,8 +38,7 @@ def pareto(tuning: Tuning) -> Figure:
             axes.set_xlabel(_title(tuning, x), fontsize=8)
             axes.set_ylabel(_title(tuning, y), fontsize=8)
         boxes[0].legend(fontsize=7)
-    figure: Figure = drawn.result
-    return figure
+    return drawn.result
 
 
 def _point(axes: Axes, trial: Trial, x: int, y: int, tuning: Tuning) -> None:

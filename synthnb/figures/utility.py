@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
+from synthnb.figures.rows import cut, ticks
 from synthnb.figures.style import BAD, CONTROL, MUTED, REAL, SYNTHETIC, Figure, canvas
 from synthnb.records import Estimate
 from synthnb.records.policy import Direction
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Limits = Mapping[str, tuple[Direction, float]]
 _ROW = 0.32
+_LONGEST = 40
 
 
 def task(estimates: Iterable[Estimate], limits: Limits | None = None) -> Figure:
@@ -50,10 +52,9 @@ def task(estimates: Iterable[Estimate], limits: Limits | None = None) -> Figure:
                 lowest = (rows[0][1].value or 0) - limit
                 axes.axvline(lowest, color=BAD, linestyle="--", label="limit of the loss")
             axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.28), ncols=2)
-        _rows(axes, [label for label, *_ in rows])
+        ticks(axes, [label for label, *_ in rows])
         axes.set_xlabel("score on real control records (ROC AUC or R²)")
-    figure: Figure = drawn.result
-    return figure
+    return drawn.result
 
 
 def worst_columns(estimates: Iterable[Estimate]) -> Figure:
@@ -88,11 +89,10 @@ def _worst(
             )
         if shown:
             axes.legend(loc="lower left")
-        _rows(axes, [e.scope[scope] for e in shown])
+        ticks(axes, [cut(e.scope[scope], _LONGEST) for e in shown])
         axes.set_xlim(0, 1.02)
         axes.set_xlabel("SDMetrics score (1: alike)")
-    figure: Figure = drawn.result
-    return figure
+    return drawn.result
 
 
 def _say(estimate: Estimate) -> str:
@@ -107,18 +107,9 @@ def _say(estimate: Estimate) -> str:
 
 
 def _whisker(
-    axes: Any, estimate: Estimate, row: int, colour: str, mark: str, label: str | None = None
+    axes: Axes, estimate: Estimate, row: int, colour: str, mark: str, label: str | None = None
 ) -> None:
     if estimate.low is not None and estimate.high is not None:
         axes.plot([estimate.low, estimate.high], [row, row], color=colour)
-    axes.plot([estimate.value], [row], mark, color=colour, markersize=5, label=label)
-
-
-def _rows(axes: Axes, labels: Sequence[str]) -> None:
-    if not labels:
-        axes.text(0.5, 0.5, "nothing was measured", ha="center", transform=axes.transAxes)
-    axes.set_yticks(
-        range(len(labels)), [text if len(text) <= 40 else f"{text[:39]}…" for text in labels]
-    )
-    axes.set_ylim(max(len(labels), 1) - 0.5, -0.5)
-    axes.grid(axis="y", visible=False)
+    if estimate.value is not None:
+        axes.plot([estimate.value], [row], mark, color=colour, markersize=5, label=label)

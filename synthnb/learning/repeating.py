@@ -61,8 +61,7 @@ class Repeated:
             axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
             axes.set_xlabel("sample")
             axes.set_ylabel("share")
-        figure: Figure = drawn.result
-        return figure
+        return drawn.result
 
 
 def repeat(
