@@ -27,7 +27,7 @@ from synthnb.privacy.headline import Headline
 from synthnb.privacy.labels import Labels
 from synthnb.privacy.scan import Scan
 from synthnb.privacy.tails import bounds
-from synthnb.records import Evidence, Plan, Policy, read
+from synthnb.records import Charter, Evidence, Plan, Policy, read
 from synthnb.tables import Tables
 
 ROOT = Path(__file__).parents[2]
@@ -62,11 +62,11 @@ def arrests(seed: int) -> Tables:
     return thirds(frame, charter(*columns), len(frame) // 3, seed)
 
 
-def thirds(frame: pd.DataFrame, described: object, n: int, seed: int) -> Tables:
+def thirds(frame: pd.DataFrame, described: Charter, n: int, seed: int) -> Tables:
     """Return three disjoint samples of n records."""
     order = np.random.default_rng(seed).permutation(len(frame))
     parts = [frame.iloc[order[i * n : (i + 1) * n]].reset_index(drop=True) for i in range(3)]
-    return Tables(described, *parts)  # type: ignore[arg-type]
+    return Tables(described, *parts)
 
 
 def loans(seed: int) -> Tables:

@@ -15,6 +15,7 @@ from synthnb.privacy.anonymity import closeness, diversity
 from synthnb.privacy.epsilon import audited, guess, lower_bound
 from synthnb.privacy.population import fit, unique_in_population
 from synthnb.privacy.tails import bounds, order_statistics
+from synthnb.records import Estimate
 
 # --- k, l, t --------------------------------------------------------------------------------------
 
@@ -47,11 +48,11 @@ def test_t_of_categories_is_total_variation() -> None:
     assert closeness(np.zeros(4, int), np.zeros(4, int), 1, ordered=True) == 0
 
 
-def anonymity(city: list[str], cell: int = 10, **changes: object) -> dict[str, object]:
+def anonymity(city: list[str], cell: int = 10, **changes: object) -> dict[str, Estimate]:
     part = {"city": city, "ill": ["no", "yes"] * (len(city) // 2)}
     base = tables((CITY, ILL), part, part, part, **changes)
     found = privacy.anonymity(privacy.view(base, seed=0, minimum_cell=cell))
-    return {e.id: e for e in found}  # type: ignore[dict-item]
+    return {e.id: e for e in found}
 
 
 def test_small_classes_of_real_people_are_not_shown() -> None:
